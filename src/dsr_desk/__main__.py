@@ -1,8 +1,10 @@
-"""The program: without arguments the desktop, otherwise a command."""
+"""The program: the desktop where no command is given, otherwise a command."""
 
 from __future__ import annotations
 
 import sys
+
+from dsr_desk.cli.nouns import window_line
 
 
 def run() -> None:
@@ -25,14 +27,15 @@ def _shut() -> None:
         start_client()
     from dsr_desk.jobs.confine import refuse_network
 
-    refuse_network(unix=len(sys.argv) == 1)
+    refuse_network(unix=window_line(sys.argv[1:]) is not None)
 
 
 def _program() -> None:
-    if len(sys.argv) == 1:
+    opens = window_line(sys.argv[1:])
+    if opens is not None:
         from dsr_desk.ui.main import run as run_desktop
 
-        sys.exit(run_desktop([]))
+        sys.exit(run_desktop(opens))
     from dsr_desk.cli.main import main
 
     main()

@@ -39,6 +39,7 @@ import edits_lineage_papers
 import edits_lineage_ready
 import edits_lineage_systems
 import edits_lineage_windows
+import edits_locking
 import edits_log
 import edits_models
 import edits_offline
@@ -53,6 +54,7 @@ import edits_recipients
 import edits_report
 import edits_requests
 import edits_required
+import edits_review
 import edits_roster
 import edits_scope
 import edits_standing
@@ -104,6 +106,7 @@ LINES: tuple[Edit, ...] = (
     *edits_lineage_windows.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
+    *edits_locking.LINES,
     *edits_guards.LINES,
     *edits_hidden.LINES,
     *edits_roster.LINES,
@@ -143,6 +146,7 @@ LINES: tuple[Edit, ...] = (
     *edits_requests.LINES,
     *edits_report.LINES,
     *edits_required.LINES,
+    *edits_review.LINES,
     *edits_standing.LINES,
     *edits_staying.LINES,
     *edits_sweep.LINES,

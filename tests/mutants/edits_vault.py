@@ -197,8 +197,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "who was removed switches to nobody",
-            "            if keys.slot not in self._active_slots():",
-            "            if False:",
+            "        if keys.slot not in self._active_slots():",
+            "        if False:",
             "test_who_was_just_removed_does_not_take_over",
         ),
         (

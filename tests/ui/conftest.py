@@ -54,8 +54,11 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the windows remember goes into the test's own folder."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("DSR_DESK_VAULT", raising=False)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
 
 
@@ -143,7 +146,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
             )
             models.import_lineage(desk, sample.lineage)
             answer_sample_questions(desk)
-            cases.open_case(desk, drafts.understand(sample.letter, []), today=date(2026, 11, 5))
+            cases.open_case(desk, drafts.understand(sample.letter, []), today=date(2026, 11, 5), confirmed=True)
     live.rename(template)
     return live, template, sample.letter, truth
 

@@ -120,7 +120,7 @@ def test_nothing_is_delivered_to_a_screen_that_is_gone(qtbot: QtBot) -> None:
 def test_what_waits_for_idle_runs_after_the_last_job(qtbot: QtBot) -> None:
     bridge, order = Bridge(), []
     bridge.run("one", lambda _r, _t: None, lambda _: order.append("done"), context=bridge)
-    bridge.when_idle(lambda: order.append("idle"))
+    bridge.when_done(bridge.owner, lambda: order.append("idle"))
     qtbot.waitUntil(lambda: len(order) == 2)
     assert order == ["done", "idle"]
     bridge.close()

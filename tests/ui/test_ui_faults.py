@@ -211,5 +211,5 @@ def test_a_fault_in_showing_a_fault_ends_in_the_code(
 def test_work_that_waits_for_idle_is_done_after_a_fault_too(window: Window, qtbot: QtBot) -> None:
     done: list[str] = []
     in_ending_a_job(window)
-    window.bridge.when_idle(lambda: done.append("idle"))
+    window.bridge.when_done(window.bridge.owner, lambda: done.append("idle"))
     qtbot.waitUntil(lambda: done == ["idle"])

@@ -227,7 +227,7 @@ def test_review_keys_that_are_alike_are_not_kept(page: SettingsPage, qtbot: QtBo
 
 
 def test_minutes_and_keys_that_nobody_offered_count_as_the_usual_ones() -> None:
-    settings._set("idle", "0")
+    settings._set("idle", "3")
     settings._set("review-key/same", "2")
     assert settings.idle_minutes() == settings.IDLE_MINUTES
     assert settings.review_keys() == settings.REVIEW_KEYS

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault.where import recent_vaults, remember_vault
 from dsr_desk.core.passphrases import PassphraseStrength, strength
-from dsr_desk.ui import settings
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.case.new_case import NewCasePage
@@ -63,7 +63,7 @@ def test_the_first_run_makes_a_vault_and_goes_on_once_the_code_is_kept(
     card.new.click()
     assert window.workspace is not None
     assert isinstance(window.workspace.stack.currentWidget(), NewCasePage)
-    assert settings.last_vault() == tmp_path / "vault"
+    assert recent_vaults() == [tmp_path / "vault"]
     window.lock()
     with Desk.open(tmp_path / "vault", code) as desk:
         assert desk.vault.organisation == "Lakeside"
@@ -167,7 +167,7 @@ def test_typing_goes_on_while_an_odd_passphrase_is_judged(window: Window, qtbot:
 
 
 def test_the_last_vault_is_offered_and_a_wrong_passphrase_opens_nothing(office: Office, qtbot: QtBot) -> None:
-    settings.remember_vault(office.vault)
+    remember_vault(office.vault)
     window = make_window()
     window.show()
     card = welcome_of(window).unlock
@@ -192,4 +192,42 @@ def test_a_vault_that_is_open_elsewhere_is_refused(office: Office, qtbot: QtBot)
         card.go.click()
         qtbot.waitUntil(card.problem.isVisible)
         assert window.workspace is None
+        window.close()
+
+
+def test_vaults_that_were_open_before_are_offered(office: Office, tmp_path: Path) -> None:
+    for folder in (tmp_path / "away" / "other", office.vault):
+        remember_vault(folder)
+    window = make_window()
+    window.show()
+    card = welcome_of(window).unlock
+    assert card.folder.path == office.vault
+    assert not card.absent.isVisible()
+    (other,) = card.recent.values()
+    assert other.accessibleName() == str(tmp_path / "away" / "other")
+    other.click()
+    assert card.folder.path == tmp_path / "away" / "other"
+    assert "The disk is not here" in card.absent.text
+    assert card.absent.isVisible()
+    window.close()
+
+
+def test_a_vault_on_a_disk_that_is_away_is_not_taken_for_none(tmp_path: Path) -> None:
+    remember_vault(tmp_path / "away")
+    window = make_window()
+    window.show()
+    screen = welcome_of(window)
+    assert screen.stack.currentWidget() is screen.unlock
+    assert str(tmp_path / "away") in screen.unlock.absent.text
+    window.close()
+
+
+def test_the_environment_names_the_vault_that_commands_use_too(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember_vault(tmp_path / "another")
+    monkeypatch.setenv("DSR_DESK_VAULT", str(office.vault))
+    for window, folder in ((make_window(), office.vault), (make_window(tmp_path / "given"), tmp_path / "given")):
+        window.show()
+        assert welcome_of(window).unlock.folder.path == folder
         window.close()

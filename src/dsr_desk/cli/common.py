@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from platformdirs import user_data_path
 
 from dsr_desk.app import desk as desks
+from dsr_desk.app.vault import where
 from dsr_desk.cli.errors import JSON, PROBLEM, wanted
 from dsr_desk.core import codec, passphrases
+from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
 from dsr_desk.core.requests import Law, Right
@@ -55,9 +56,9 @@ vault_option = click.option(
     "--vault",
     "vault_folder",
     type=PATH,
-    envvar="DSR_DESK_VAULT",
-    default=lambda: user_data_path("dsr-desk") / "vault",
-    show_default="the user's data folder",
+    envvar=where.VARIABLE,
+    default=lambda: where.usual_vault(),
+    show_default="the one opened last in the window, else in the user's data folder",
     help="Folder of the vault (or set DSR_DESK_VAULT).",
 )
 
@@ -159,6 +160,18 @@ def request_options(function: Callable[..., R]) -> Callable[..., R]:
             "received": received and received.date(),
         }
         return function(*args, said={name: value for name, value in said.items() if value}, **kwargs)
+
+    return wrapped
+
+
+def place_option(function: Callable[..., R]) -> Callable[..., R]:
+    """--place: whose public holidays count, as a Place; None where it is not given."""
+
+    @click.option("--place", default="", metavar="DE-BY", help="Whose public holidays count for this case.")
+    @functools.wraps(function)
+    def wrapped(*args: Any, place: str, **kwargs: Any) -> R:
+        country, _, region = place.strip().upper().partition("-")
+        return function(*args, place=Place(country, region) if country else None, **kwargs)
 
     return wrapped
 

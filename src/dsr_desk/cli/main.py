@@ -9,23 +9,7 @@ import click
 from dsr_desk import __version__
 from dsr_desk.cli.errors import ErrorsAsExitCodes
 from dsr_desk.cli.later import use_cases_later
-
-NOUNS = {
-    "demo": "Run the whole job on a synthetic sample organisation, and check its result against the truth.",
-    "vault": "The encrypted folder that holds cases, officers, keys, journal and lineage.",
-    "dataset": "Datasets: what lies at a path, and what is registered of each.",
-    "index": "Encrypted indexes: what is searched. They travel; the photos need not.",
-    "lineage": "The graph from dataset versions to models and what runs on them.",
-    "case": "One person's request and our work on it.",
-    "order": "A regulator's order: what it says, which data it covers, samples of that, words on its obligations.",
-    "scope": "Say which registered data a selector covers, as an order would have it. Writes nothing.",
-    "packet": "What another officer asks you about one case: look, decide or approve, and answer.",
-    "delete": "Delete what was decided to be the person's, and look whether it is gone.",
-    "sweep": "Walk disks for stray copies of what a case decided on, and for files of models.",
-    "bundle": "The evidence that leaves the house.",
-    "bench": "Measure how well people are found.",
-}
-"""Each noun with the first sentence of its help."""
+from dsr_desk.cli.nouns import NOUNS
 
 
 class Nouns(ErrorsAsExitCodes):
@@ -54,5 +38,6 @@ class Nouns(ErrorsAsExitCodes):
 def main() -> None:
     """Find a person in training data, name every model built from it, delete, and prove it. Offline.
 
-    Without a command the desktop opens. Exit codes: 0 done, 1 a problem was found, 2 usage, 3 cannot run.
+    Without a command the desktop opens: with the vault in a folder, dsr-desk FOLDER or dsr-desk --vault FOLDER, or
+    else with the one that commands use too. Exit codes: 0 done, 1 a problem was found, 2 usage, 3 cannot run.
     """

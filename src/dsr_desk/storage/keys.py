@@ -129,7 +129,7 @@ class KeyRing:
             if content.pop("digest") != digest_of(content):
                 raise KeysDamaged(where=path)
             ring = cls(path, content, ())
-            officer = ring._open_any(secret)
+            officer = ring.open_any(secret)
             identity = pyrage.x25519.Identity.from_str(officer.identity)
             joined = pyrage.decrypt(base64.b64decode(content["data_key"]), [identity])
             if not hmac.compare_digest(content.pop("seal"), _seal(joined, content)):
@@ -224,7 +224,8 @@ class KeyRing:
             raise PassphraseTaken()
         return passphrase
 
-    def _open_any(self, secret: str) -> OfficerKeys:
+    def open_any(self, secret: str) -> OfficerKeys:
+        """The keys of an officer or of the recovery code. Raises WrongPassphrase."""
         attempts = [(slot, one_spelling(secret)) for slot in self.officer_slots]
         code = _normal_code(secret)
         if len(code) == 4 * _CODE_GROUPS:

@@ -37,6 +37,13 @@ class VaultBusy(DeskError):
     todo = "Let the running work end, then do it again."
 
 
+class VaultAtWork(DeskError):
+    code = "VAULT-AT-WORK"
+    happened = "Work that began before the window was locked still needs the vault."
+    means = "The recovery code opens it when that has ended. Nothing is lost."
+    todo = "Wait until the work has ended, or unlock with an officer's passphrase."
+
+
 class OfficerExists(DeskError):
     code = "VAULT-OFFICER-EXISTS"
     happened = "The vault has an officer of this name already."
@@ -131,11 +138,24 @@ class Vault(OpenVault):
         Raises WrongPassphrase.
         """
         with self._turn:
-            keys = self.ring.open_officer(passphrase)
-            if keys.slot not in self._active_slots():
-                raise WrongPassphrase()
-            self._act_as(keys)
-            return self.record(Draft(Kind.UNLOCKED, {"switched": True}))
+            return self._sit_down(self.ring.open_officer(passphrase), switched=True)
+
+    def resume(self, secret: str) -> Entry:
+        """An officer comes back to a vault that stayed open behind a locked window, for work that had begun.
+
+        Raises WrongPassphrase; VaultAtWork for the recovery code.
+        """
+        keys = self.ring.open_any(secret)  # without a turn: deriving takes its time, and the work goes on
+        if keys.slot == RECOVERY:
+            raise VaultAtWork()
+        with self._turn:
+            return self._sit_down(keys, switched=False)
+
+    def _sit_down(self, keys: OfficerKeys, *, switched: bool) -> Entry:
+        if keys.slot not in self._active_slots():
+            raise WrongPassphrase()
+        self._act_as(keys)
+        return self.record(Draft(Kind.UNLOCKED, {"switched": switched}))
 
     def add_officer(self, name: str, passphrase: str, *, proposal: str = "") -> None:
         """Adds an officer with an own slot and signing key, who signs too. With the recovery code open, that key adds.

@@ -16,6 +16,7 @@ from dsr_desk.core.roster import Roster
 from dsr_desk.storage import registers, vault_schema
 from dsr_desk.storage.case_list import CaseList
 from dsr_desk.storage.database import SharedDatabase, transaction
+from dsr_desk.storage.drafts import Drafts
 from dsr_desk.storage.keys import RECOVERY, KeyRing, OfficerKeys
 from dsr_desk.storage.locks import FileLock
 from dsr_desk.storage.log import EntrySigner, Log
@@ -76,6 +77,7 @@ class OpenVault:
         self.db = db
         self.log = Log(db, ring.vault_id)
         self.cases = CaseList(db)
+        self.drafts = Drafts(db)
         self.datasets = Rows(db, "dataset_versions", DatasetRow)
         self.indexes = Rows(db, "indexes", IndexRow)
         self.recipients = Rows(db, "recipients", Recipient)

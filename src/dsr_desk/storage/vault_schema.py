@@ -1,12 +1,15 @@
 """Tables of the vault, but for those of lineage, as migrations.
 
 Facts of a case stand in the log: `entries`, `field_values`, `act_rows` and `blobs`. `case_list` and `snapshots` repeat
-what follows from it and can be made anew. The rest are registers (`storage.registers`): each change of them stands in
-the log with its digest.
+what follows from it and can be made anew. `drafts` are no facts yet. The rest are registers (`storage.registers`): each
+change of them stands in the log with its digest.
 """
 
 from __future__ import annotations
 
+import json
+
+from dsr_desk.core.case import SCOPE
 from dsr_desk.storage.migrations import Migration
 from dsr_desk.storage.registers import Register
 from dsr_desk.storage.tables import Database
@@ -150,6 +153,18 @@ CREATE TABLE guard (                      -- what was erased, to be known again;
 );
 """
 
+_DRAFTS = """
+CREATE TABLE drafts (                     -- what was typed or dropped and is no act yet; see storage/drafts.py
+    place TEXT NOT NULL,                  -- the form
+    part TEXT NOT NULL,                   -- "typed", or what was dropped
+    case_id TEXT NOT NULL,                -- "" where it is of no case
+    officer TEXT NOT NULL,                -- public key (Ed25519, hex) of who typed last
+    kept TEXT NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (place, part)
+);
+"""
+
 REGISTERS: tuple[Register, ...] = (
     Register("settings", ("key",)),
     Register("dataset_versions", ("id",)),
@@ -172,8 +187,21 @@ def run_statements(db: Database, text: str) -> None:
             statement = ""
 
 
+def _list_names(db: Database) -> None:
+    """The list says which entry names the person or the order: the name is read there, and kept nowhere else."""
+    newest = "SELECT max(seq) FROM entries WHERE case_id = ? AND kind IN (?, ?)"
+    for case, text in db.conn.execute("SELECT case_id, summary FROM case_list").fetchall():
+        summary = json.loads(text)
+        kinds = ("order", "order") if summary.get("about") == SCOPE else ("proposed", "confirmed")
+        summary["named"] = db.conn.execute(newest, [case, *kinds]).fetchone()[0] or 0
+        made = json.dumps(summary, sort_keys=True, separators=(",", ":"))
+        db.conn.execute("UPDATE case_list SET summary = ? WHERE case_id = ?", [made, case])
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("vault-001-log", lambda db: run_statements(db, _FIRST)),
     Migration("evidence-001-handed-out", lambda db: run_statements(db, _EVIDENCE)),
     Migration("vault-002-guard", lambda db: run_statements(db, _GUARD)),
+    Migration("vault-003-drafts", lambda db: run_statements(db, _DRAFTS)),
+    Migration("vault-004-list-names", _list_names),
 )

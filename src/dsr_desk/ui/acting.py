@@ -45,6 +45,7 @@ def reason(refused: Refusal | None) -> str:
 class SecretDialog(Dialog):
     """Asks an officer's passphrase; a wrong one is typed anew."""
 
+    keeps = False
     secret: QLineEdit
 
     def __init__(self, session: Session, title: str, says: str, act: str, parent: QWidget) -> None:

@@ -93,20 +93,20 @@ class ActivityStrip(QFrame):
     def announce(self, text: str) -> None:
         """Say a sentence here and to a screen reader."""
         self._said = text
-        if not self._bridge.running:
+        if not self._bridge.own:
             self._idle(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def rest(self) -> None:
         """What was said belongs to the place where it was said."""
         self._said = tr("No work running")
-        if not self._bridge.running:
+        if not self._bridge.own:
             self._idle(self._said)
 
     def _refresh(self, _job: Work) -> None:
-        if not self._bridge.running:
+        if not self._bridge.own:
             return
-        job = self._bridge.running[0]
+        job = self._bridge.own[0]
         progress = job.progress
         self._name.setText(job.name)
         self._name.show()
@@ -135,14 +135,16 @@ class ActivityStrip(QFrame):
         skipped = sum(job.progress.notes.get(kind, 0) for kind in SKIPPED) if job.progress else 0
         if skipped:
             notes.append(words.counted(skipped, "1 skipped", "%Ln skipped"))
-        if (more := len(self._bridge.running) - 1) > 0:
+        if (more := len(self._bridge.own) - 1) > 0:
             notes.append(words.counted(more, "1 more job runs", "%Ln more jobs run"))
         return notes
 
     def _ended(self, job: Work) -> None:
         self._pace.pop(job, None)
-        if self._bridge.running:
-            self._refresh(self._bridge.running[0])
+        if job.owner not in (None, self._bridge.owner):
+            return
+        if self._bridge.own:
+            self._refresh(self._bridge.own[0])
             return
         if job.elapsed < WORTH_SAYING and not job.token.cancelled:
             self._idle(self._said)
@@ -160,6 +162,6 @@ class ActivityStrip(QFrame):
         self._cancel.hide()
 
     def _cancel_shown(self) -> None:
-        if self._bridge.running:
-            self._bridge.running[0].token.cancel()
-            self._refresh(self._bridge.running[0])
+        if self._bridge.own:
+            self._bridge.own[0].token.cancel()
+            self._refresh(self._bridge.own[0])

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
+from dsr_desk.core.canonical import canonical_json, sha256_hex
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.fields import text_field
@@ -16,6 +26,7 @@ from dsr_desk.ui.language import spoken
 from dsr_desk.ui.placing import room_for
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields, fields_in, value
 from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, Sign, column_in, label, row, scrolled
 from dsr_desk.ui.words import tr
 
@@ -29,8 +40,11 @@ SIDES = 48
 class Dialog(QDialog):
     """A heading, a sentence, a body, and a row of buttons that begins with Cancel.
 
-    What is refused stays open with its reason, so that nothing has to be typed twice.
+    What is refused stays open with its reason, so that nothing has to be typed twice. Where `keeps` says so, text that
+    is typed is kept until the dialog is ended by its buttons.
     """
+
+    keeps: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -70,11 +84,27 @@ class Dialog(QDialog):
         self.act = Button(act, self.go, kind="primary")
         self.foot = row(None)
         frame.addLayout(self.foot)
+        self._place: str | None = None
+        self._danger = False
         self._needed: tuple[QLineEdit, ...] = ()
         self._form: QFormLayout | None = None
         (self.act if act else self.cancel).setDefault(True)
         self._buttons = [self.cancel, self.act] if act else [self.cancel]
         self.finished.connect(self._forget)
+
+    def _keep_typed(self) -> None:
+        """Text that is lost with a locked window comes back when the same dialog is opened again."""
+        session, fields = _session_of(self), fields_in(self) if self.keeps and self.act.text() else ()
+        if session is None or not any(isinstance(field, QLineEdit | QPlainTextEdit) for field in fields):
+            return
+        shown = [one.text() for one in self.findChildren(QLabel)]
+        known = [str(value(field)) for field in fields if isinstance(field, QLineEdit | QPlainTextEdit)]
+        what = canonical_json([type(self).__name__, session.case or "", self.windowTitle(), shown, known])
+        self._place = place = f"dialog {sha256_hex(what)}"
+        form = TypedFields(self, {str(number): field for number, field in enumerate(fields)}, every=True)
+        session.unsaved.follow(place, self.windowTitle(), form, form.edited, session.case or "")
+        self.finished.connect(lambda _result: session.unsaved.leave(form))
+        self.finished.connect(lambda _result: session.unsaved.forget(place))
 
     def _forget(self) -> None:
         """A dialog that was closed stays as long as its window, and what was typed into it in secret does not."""
@@ -83,7 +113,8 @@ class Dialog(QDialog):
                 field.setText("")
 
     def beware(self) -> None:
-        """There is danger in the act: not doing it is the default."""
+        """There is danger in the act: not doing it is the default, until all is typed that must be typed."""
+        self._danger = True
         self.act.dress("danger")
         self.act.setDefault(False)
         self.cancel.setDefault(True)
@@ -97,6 +128,9 @@ class Dialog(QDialog):
             button.setVisible(not hidden)
         super().showEvent(event)
         self._fit()
+        if self._place is None:
+            self._place = ""
+            self._keep_typed()
 
     def _fit(self) -> None:
         """High enough for sentences as they are broken at this width, as far as the screen goes; the rest scrolls."""
@@ -141,7 +175,10 @@ class Dialog(QDialog):
         return all(field.text().strip() for field in self._needed)
 
     def allow(self, _news: object = None) -> None:
-        self.act.setEnabled(self.ready)
+        ready = self.ready
+        self.act.setEnabled(ready)
+        if self._danger and self._needed:
+            (self.act if ready else self.cancel).setDefault(True)
 
     def go(self) -> None:
         """What the button does."""
@@ -170,15 +207,32 @@ class Dialog(QDialog):
             self.accept()
             (done or session.tell)(result)
 
+        def act(report: Report, token: CancelToken) -> T:
+            result = work(report, token)
+            if self._place:
+                session.unsaved.done(self._place)
+            return result
+
         self.problem.hide()
         self.act.setEnabled(False)
-        session.bridge.run(name, work, ended, context=self, failed=self.refuse, cancellable=False)
+        session.bridge.run(name, act, ended, context=self, failed=self.refuse, cancellable=False)
 
     def refuse(self, error: DeskError) -> None:
         self.problem.say(four_parts(error), Tone.DANGER)
         self.problem.show()
         self.allow()
         self._fit()
+
+
+def _session_of(dialog: QWidget) -> Session | None:
+    """The session of the screen that a dialog stands before."""
+    parent = dialog.parentWidget()
+    while parent is not None:
+        session = getattr(parent, "session", None)
+        if isinstance(session, Session):
+            return session
+        parent = parent.parentWidget()
+    return None
 
 
 def form_layout() -> QFormLayout:
@@ -265,7 +319,12 @@ class ReasonDialog(Dialog):
 
 
 class TypedConfirmation(Dialog):
-    """Something that cannot be undone: the word must be typed, Cancel is the default, the count is in the button."""
+    """Something that cannot be undone: the word must be typed, Cancel is the default, the count is in the button.
+
+    Once the word is right, Enter does what the button says.
+    """
+
+    keeps = False
 
     def __init__(self, title: str, text: str, word: str, act: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent, act=act, width=480)

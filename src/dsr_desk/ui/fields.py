@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QDate, QLocale, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QDoubleValidator, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from dsr_desk.ui import icons, theme
@@ -97,6 +97,11 @@ class ChoiceField(QComboBox, Generic[V]):
     def value(self) -> V:
         return self._values[self.currentIndex()]
 
+    @property
+    def values(self) -> Sequence[V]:
+        """All that can be chosen, in their order."""
+        return self._values
+
     def choose(self, value: V) -> None:
         """Nothing changes where the value is not offered."""
         if value in self._values:
@@ -109,6 +114,9 @@ class ChoiceField(QComboBox, Generic[V]):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         _paint_chevron(self)
+
+
+_NO_DAY = QDate(1900, 1, 1)
 
 
 class DayField(QDateEdit):
@@ -129,6 +137,30 @@ class DayField(QDateEdit):
     @day.setter
     def day(self, value: date) -> None:
         self.setDate(QDate(value.year, value.month, value.day))
+
+    def ask(self) -> None:
+        """No day yet: one has to be chosen."""
+        self.setSpecialValueText(tr("choose the day"))
+        self.setMinimumDate(_NO_DAY)
+        self.setDate(_NO_DAY)
+        self.calendarWidget().installEventFilter(self)
+
+    @property
+    def said(self) -> date | None:
+        """The day, None while it has to be chosen."""
+        return None if self.date() == _NO_DAY else self.day
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.said is None and (event.text().isdigit() or event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)):
+            self.day = date.today()
+            self.setSelectedSection(QDateEdit.Section.DaySection)
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The calendar of a day that has to be chosen opens at this month."""
+        if event.type() == QEvent.Type.Show and self.said is None:
+            self.calendarWidget().showToday()
+        return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel moves the page: nobody changes a law or a day by scrolling past it."""

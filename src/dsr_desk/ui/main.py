@@ -17,12 +17,12 @@ from dsr_desk.ui.views.vault.welcome import Welcome
 
 
 def run(argv: Sequence[str]) -> int:
-    """The desktop app until its window is closed. An argument names the vault to open."""
+    """The desktop app until its window is closed. An argument names the folder of the vault to open."""
     app = application(argv)
     dress(app)
     theme.prefer(settings.look())
     follower = theme.follow_system(app)
-    window = make_window(Path(argv[0]) if argv else None)
+    window = make_window(Path(argv[0]).absolute() if argv else None)
     window.show()
     end = watch(FaultTeller(window).tell)
     signal.signal(signal.SIGINT, lambda *_: app.quit())
@@ -46,7 +46,7 @@ def make_window(vault: Path | None = None) -> Window:
     """The window with its first screen."""
 
     def welcome(window: Window, wanted: Path | None) -> Welcome:
-        screen = Welcome(window.bridge, wanted or vault)
+        screen = Welcome(window.bridge, window.holding, wanted or vault)
         # A bound method is held weakly; a closure would keep the window alive and free it inside a child's end.
         screen.entered.connect(window.enter_at)
         return screen

@@ -13,6 +13,8 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.refusals import NothingToUndo
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.bridge import Bridge
+from dsr_desk.ui.unsaved import Unsaved
+from dsr_desk.ui.words import tr
 
 T = TypeVar("T")
 
@@ -32,24 +34,26 @@ class Session(QObject):
     anew = Signal()
     idle_changed = Signal(int)
 
-    def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, bridge: Bridge, parent: QObject | None = None, unsaved: Unsaved | None = None
+    ) -> None:
+        """`unsaved` is that of a session of before, where the same desk gets new screens."""
         super().__init__(parent)
         self.desk = desk
         self.bridge = bridge
+        self.unsaved = unsaved or Unsaved(desk)
+        self.unsaved.setParent(self)
         self.case: str | None = None
         self.last: Change | None = None
         """What was done last in the open case; `take_back` takes it back, where anything does."""
+        self.is_order = False
+        """Whether the open case is about data that an order names, and not about a person."""
         self._told = desk.vault.log.size - 1
         """The newest place in the log of which all screens have heard."""
 
-    @property
-    def is_order(self) -> bool:
-        """Whether the open case is about data that an order names, and not about a person."""
-        return self.case is not None and self.desk.case(self.case).is_order
-
     def open_case(self, number: str, step: str = "") -> None:
         """Make a case the open one and, where a step is named, show it."""
-        self.case, self.last = number, None
+        self.case, self.last, self.is_order = number, None, self.desk.is_order(number)
         self.case_opened.emit(number)
         if step:
             self.go.emit(step)
@@ -86,6 +90,25 @@ class Session(QObject):
         """The same for what has progress and can be cancelled."""
         self.bridge.run(name, work, done or self.tell, context=screen, failed=failed, cancellable=cancellable)
 
+    def read(
+        self,
+        screen: QObject,
+        act: Callable[[], T],
+        done: Callable[[T], object],
+        *,
+        failed: Callable[[DeskError], object] | None = None,
+    ) -> None:
+        """A moment beside the window, of which the strip says nothing; then `done`."""
+        self.bridge.run(
+            tr("Reading"),
+            lambda _report, _token: act(),
+            done,
+            context=screen,
+            failed=failed,
+            cancellable=False,
+            quiet=True,
+        )
+
     def do(self, act: Callable[[], Change]) -> Change | None:
         """A short mutation on the UI thread: tells its change, or shows its error and returns None."""
         try:
@@ -93,11 +116,20 @@ class Session(QObject):
         except DeskError as error:
             self.bridge.failed.emit(error)
             return None
+        self.took(change)
+        return change
+
+    def took(self, change: Change) -> None:
+        """A short mutation was made: tells its change."""
         if change.entry == self._told + 1:  # otherwise a job wrote too, and tells of it when it ends
             self._told = change.entry
         if change.kinds & TOPICS.keys():  # what no screen shows, like a look at a score, leaves Undo as it was
             self.last = change
         self.changed.emit(change)
+
+    def saved(self, place: str, change: Change) -> Change:
+        """Inside an act for `do`: what was typed in a place is saved by it, before any screen hears of the change."""
+        self.unsaved.forget(place)
         return change
 
     def take_back(self) -> Change:

@@ -1,4 +1,4 @@
-"""What the windows remember on this computer: where the vault lies and how they look. Never what is in a vault."""
+"""What the windows remember on this computer of how they look and when they lock. Never what is in a vault."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dsr_desk.core.findings import Verdict
 
 REVIEW_KEYS = {Verdict.SAME: "1", Verdict.DIFFERENT: "2", Verdict.UNSURE: "3"}
 IDLE_MINUTES = 10
-IDLE_CHOICES = (2, 5, 10, 20, 60)
-"""There is no "never": an unlocked vault on an empty desk is everybody's."""
+NEVER = 0
+IDLE_CHOICES = (2, 5, 10, 20, 60, NEVER)
 
 
 def _settings() -> QSettings:
@@ -32,22 +32,6 @@ def _set(key: str, value: str) -> None:
 
 remember_language = partial(_set, "language")
 remember_look = partial(_set, "look")
-
-
-def last_vault() -> Path | None:
-    """The vault that was open last, if it is still there."""
-    value = _get("vault", "")
-    folder = Path(value) if value else None
-    return folder if folder is not None and folder.is_dir() else None
-
-
-def remember_vault(folder: Path) -> None:
-    _set("vault", str(folder))
-
-
-def proposed_vault() -> Path:
-    """Where a first vault is proposed."""
-    return Path.home() / "DSR Desk vault"
 
 
 def sample_folder() -> Path:
@@ -86,7 +70,7 @@ def remember_window(screen: str, left: QRect, *, maximised: bool) -> None:
 
 
 def idle_minutes() -> int:
-    """Minutes without a key or a mouse after which the window locks."""
+    """Minutes without a key or a mouse after which the window locks; NEVER where it does not by itself."""
     value = _get("idle", str(IDLE_MINUTES))
     return int(value) if value.isdecimal() and int(value) in IDLE_CHOICES else IDLE_MINUTES
 

@@ -1,15 +1,16 @@
-"""The window: unlock screen or workspace, one at a time, and where it can go. Locking blanks it and drops the keys."""
+"""The window: unlock screen or workspace, one at a time, and where it can go. Locking blanks it, work goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from dsr_desk.app.case.steps import Stage, steps
+from dsr_desk.app.case.steps import StepState, steps
 from dsr_desk.app.demo import open_sample
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.changes import Change
@@ -18,14 +19,17 @@ from dsr_desk.ui import icons, settings
 from dsr_desk.ui.about import offline_signs
 from dsr_desk.ui.acting import SwitchDialog
 from dsr_desk.ui.activity import ActivityStrip
+from dsr_desk.ui.away import AwayBar
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
-from dsr_desk.ui.findings import finding_said
+from dsr_desk.ui.focus import FocusKeeper
+from dsr_desk.ui.holding import LockedWork
 from dsr_desk.ui.idle import IdleWatch
-from dsr_desk.ui.language import say
-from dsr_desk.ui.navigation import Destination, Side, StepLook
+from dsr_desk.ui.navigation import Side
+from dsr_desk.ui.places import general_places, order_titles, step_places, step_states
 from dsr_desk.ui.placing import LEAST, place, remember
 from dsr_desk.ui.session import Session
+from dsr_desk.ui.unsaved import Unsaved
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.new_case import NewCasePage
@@ -69,44 +73,6 @@ PAGES: dict[str, Callable[[Session], Page]] = {
 ORDER_STEPS = ("request", "search", "review")
 """Steps that an order has a screen of its own for: it has no person, no face and no candidates."""
 
-STATES = {Stage.OPEN: StepLook.OPEN, Stage.BEGUN: StepLook.BEGUN, Stage.DONE: StepLook.DONE}
-
-
-def step_places() -> list[Destination]:
-    titles = {
-        "request": tr("Request"),
-        "search": tr("Search"),
-        "review": tr("Review"),
-        "models": tr("Models"),
-        "deletion": tr("Deletion"),
-        "evidence": tr("Evidence"),
-    }
-    return [
-        Destination(key, title, "open", f"Ctrl+{number}") for number, (key, title) in enumerate(titles.items(), start=1)
-    ]
-
-
-def order_titles() -> dict[str, str]:
-    """What the first steps of an order are called."""
-    return {"request": tr("Order"), "search": tr("Scope"), "review": tr("Sample")}
-
-
-def general_places() -> list[Destination]:
-    titles = {
-        "cases": tr("Cases"),
-        "indexes": tr("Indexes"),
-        "lineage": tr("Lineage"),
-        "recipients": tr("Recipients"),
-        "journal": tr("Journal"),
-        "settings": tr("Settings"),
-    }
-    return [Destination(key, title, key) for key, title in titles.items()]
-
-
-def step_states(desk: Desk, case: str) -> dict[str, tuple[StepLook, str, str]]:
-    """Icon, line and finding of each step of a case."""
-    return {one.step.value: (STATES[one.stage], say(one.says), finding_said(one.finding)) for one in steps(desk, case)}
-
 
 class Workspace(QWidget):
     """Top bar, side, the current screen and the strip, for one open vault."""
@@ -118,6 +84,7 @@ class Workspace(QWidget):
         super().__init__()
         self.session = session
         self._pages: dict[str, Page] = {}
+        self._reading_steps = self._steps_again = False
         self.side = Side(step_places(), general_places())
         self.stack = QStackedWidget()
         self.strip = ActivityStrip(bridge)
@@ -127,6 +94,8 @@ class Workspace(QWidget):
         middle.addWidget(self.stack, 1)
         outer = column_in(self, spacing=0)
         outer.addWidget(self._top())
+        self.away = AwayBar(session)
+        outer.addWidget(self.away)
         outer.addLayout(middle, 1)
         outer.addWidget(self.strip)
         self.side.chosen.connect(self.show_place)
@@ -136,6 +105,7 @@ class Workspace(QWidget):
         session.said.connect(self.strip.announce)
         bridge.finished.connect(self._refresh_steps)
         session.changed.connect(self._name_officer)
+        FocusKeeper(self, self.stack, bridge)
         self.show_place("cases")
 
     def page(self, key: str) -> Page:
@@ -191,14 +161,33 @@ class Workspace(QWidget):
         titles = order_titles() if self.session.is_order else {place.key: place.title for place in step_places()}
         for key, title in titles.items():
             self.side.button(key).name_it(title)
-        for key, shown in step_states(self.session.desk, case).items():
+        if self._reading_steps:
+            self._steps_again = True
+            return
+        self._reading_steps, desk = True, self.session.desk
+        self.session.read(self, lambda: steps(desk, case), partial(self._show_steps, case), failed=self._no_steps)
+
+    def _show_steps(self, case: str, found: Sequence[StepState]) -> None:
+        """What was read beside the window, unless something has changed meanwhile."""
+        self._reading_steps, again = False, self._steps_again or case != self.session.case
+        self._steps_again = False
+        if again:
+            self._refresh_steps()
+            return
+        for key, shown in step_states(found).items():
             self.side.button(key).show_state(*shown)
+
+    def _no_steps(self, error: DeskError) -> None:
+        self._reading_steps = self._steps_again = False
+        self.session.bridge.failed.emit(error)
 
     def _top(self) -> QFrame:
         bar = QFrame()
         bar.setProperty("role", "bar")
         bar.setMinimumHeight(48)
-        layout = row(label("DSR Desk", "section"), label(self.session.desk.vault.organisation, "muted"), None, spacing=16)
+        layout = row(
+            label("DSR Desk", "section"), label(self.session.desk.vault.organisation, "muted"), None, spacing=16
+        )
         layout.setContentsMargins(16, 5, 16, 5)
         bar.setLayout(layout)
         self.officer = label("", "muted")
@@ -248,6 +237,8 @@ class Window(QMainWindow):
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a window needs a QApplication")
+        self.holding = LockedWork(self.bridge, self)
+        self.holding.ended.connect(self._ended_behind)
         self._idle = IdleWatch(app, settings.idle_minutes(), self)
         self._idle.idle.connect(self.lock)
         self.setCentralWidget(welcome(self, vault))
@@ -258,21 +249,24 @@ class Window(QMainWindow):
         return central if isinstance(central, Workspace) else None
 
     def enter(self, desk: Desk, case: str | None = None) -> None:
-        """Show the workspace of a vault that was opened."""
+        """Show the workspace of a vault that was opened, and what went on in it behind the locked window."""
+        self.bridge.owner = desk
         self._show_workspace(desk)
         self._idle.start()
-        if self.session is None:
+        if self.session is None or self.workspace is None:
             return
+        self.workspace.away.say(self.holding.account(desk))
         if not desk.vault.officer_key:
             self.session.go.emit("settings")
         elif case is not None:
             self.session.open_case(case, "request")
 
-    def _show_workspace(self, desk: Desk) -> None:
-        self.session = session = Session(desk, self.bridge, self)
+    def _show_workspace(self, desk: Desk, unsaved: Unsaved | None = None) -> None:
+        self.session = session = Session(desk, self.bridge, self, unsaved)
         session.vault_asked.connect(self.lock)
         session.anew.connect(self.write_anew)
         session.idle_changed.connect(self._idle.wait)
+        session.unsaved.failed.connect(self.bridge.failed)
         workspace = Workspace(session, self.bridge)
         workspace.lock_asked.connect(self.lock)
         workspace.sample_asked.connect(self.open_sample)
@@ -285,7 +279,7 @@ class Window(QMainWindow):
             return
         case, place = before.case, workspace.place
         workspace.shut()
-        self._show_workspace(before.desk)
+        self._show_workspace(before.desk, before.unsaved)
         before.deleteLater()
         if self.session is not None and case is not None:
             self.session.open_case(case)
@@ -299,7 +293,7 @@ class Window(QMainWindow):
             self.session.go.emit(first)
 
     def lock(self, vault: Path | None = None) -> None:
-        """Blank at once; the keys go as soon as nothing that has begun still needs them to write its outcome.
+        """Blank at once. What has begun goes on and keeps what it needs; what was typed is kept; the rest is dropped.
 
         `vault` is the folder that is proposed to be opened next.
         """
@@ -307,15 +301,32 @@ class Window(QMainWindow):
             return
         self._idle.stop()
         session, self.session = self.session, None
-        session.deleteLater()
+        unsaved = session.unsaved
+        unsaved.stop()
+        if unsaved.writes:
+            self.bridge.run(
+                tr("Keeping what was typed"),
+                lambda _report, _token: unsaved.finish(),
+                lambda _none: None,
+                context=self,
+                cancellable=False,
+            )
         for dialog in self.findChildren(QDialog):
             dialog.reject()
-        self.bridge.forget()
-        self.bridge.cancel_all()
         if self.workspace is not None:
             self.workspace.shut()
-        self.setCentralWidget(self._welcome(self, vault))
-        self.bridge.when_idle(session.desk.close)
+        self.bridge.owner = None
+        self.setCentralWidget(self._welcome(self, vault or session.desk.vault.folder))
+        session.deleteLater()
+        self.holding.leave(session.desk)
+
+    def _ended_behind(self, desk: Desk) -> None:
+        """Work of before the lock ended: whoever is back already is told, and sees what it wrote."""
+        if self.session is None or self.workspace is None or self.session.desk is not desk:
+            return
+        self.workspace.away.say(self.holding.account(desk))
+        self.session.unsaved.read()
+        self.session.tell()
 
     def open_sample(self) -> None:
         """Make the sample organisation, or open the one that was made before, in a vault of its own."""
@@ -324,14 +335,18 @@ class Window(QMainWindow):
         folder = settings.sample_folder()
 
         def opened(found: tuple[Desk, str]) -> None:
+            if self.session is None:  # locked meanwhile: nobody is there to see it
+                found[0].close()
+                return
             self.lock()
-            self.bridge.when_idle(lambda: self.enter(*found))
+            self.enter(*found)
 
         self._sample = self.bridge.run(
             tr("Preparing the sample case"),
             lambda report, token: open_sample(folder, report=report, cancel=token),
             opened,
             context=self,
+            apart=True,
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -348,21 +363,31 @@ class Window(QMainWindow):
         ErrorDialog(error, self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.bridge.running and not self._may_leave():
+        working = [job for job in self.bridge.running if not job.quiet]
+        if working and not self._may_leave(working):
             event.ignore()
             return
         self._idle.stop()
         remember(self)
+        if self.session is not None:
+            self.session.unsaved.stop()
         self.bridge.close()
         if self.workspace is not None:
             self.workspace.shut()
         if self.session is not None:
-            self.session.desk.close()
-            self.session = None
+            self._end_session(self.session)
         event.accept()
 
-    def _may_leave(self) -> bool:
-        names = "\n".join(f"· {job.name}" for job in self.bridge.running)
+    def _end_session(self, session: Session) -> None:
+        self.session = None
+        try:
+            session.unsaved.finish()
+        except DeskError as error:
+            ErrorDialog(error, self).exec()
+        session.desk.close()
+
+    def _may_leave(self, working: Sequence[Work]) -> bool:
+        names = "\n".join(f"· {job.name}" for job in working)
         question = QuestionDialog(
             tr("Work is still running"),
             names + "\n\n" + tr("What was done so far is kept, and the work goes on where it stopped next time."),

@@ -84,12 +84,19 @@ def what_is_open(desk: Desk, ref: str) -> dict[str, int]:
             "unsure": len(case.unsure),
             "waiting": sum(1 for one in case.actions if one["state"] == "waiting"),
             "not_read_back": case.unread,
+            "answer": int(not case.is_order and not case.answered),
+            "bundle": int(not case.sealed),
         }
         if case.reviewed and _lineage_is_known(desk):
             from dsr_desk.app.models.lineage import affected_by_case, dispositions  # which load the whole program
 
             found["models"] = len(undecided(affected_by_case(desk, ref).models, dispositions(desk, ref).values()))
         return found
+
+
+def open_said(left: Mapping[str, int]) -> tuple[Message, ...]:
+    """A sentence for each thing that is not done in a case."""
+    return tuple(message(f"left-open.{code}", count=count) for code, count in left.items() if count)
 
 
 def _lineage_is_known(desk: Desk) -> bool:
@@ -147,6 +154,7 @@ def _forget(desk: Desk, ref: str, case: str) -> Change:
     count = desk.vault.log.values_of(case)
     change = desk.act(Draft(Kind.FORGOTTEN, {"what": CASE, "count": count, "entries": [], "blobs": []}), ref)
     desk.vault.log.forget_case(case)
+    desk.vault.drafts.drop_case(case)
     return change
 
 

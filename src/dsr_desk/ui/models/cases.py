@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from dsr_desk.app.case.cases import CaseLine
+from dsr_desk.app.case.duties import DutiesOpen
 from dsr_desk.app.case.steps import Step
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import CaseState
@@ -21,31 +23,43 @@ class CasesModel(RowsModel[CaseLine]):
     def __init__(self) -> None:
         self._today = date.today()
         self._notes: dict[str, str] = {}
+        self._duties: Mapping[str, DutiesOpen] = {}
 
         super().__init__(
             (
-                TableColumn(tr("Reference"), self._reference, 220),
-                TableColumn(tr("Right and law"), _law, 190),
-                TableColumn(tr("Due"), self._due, 200),
+                TableColumn(tr("Reference"), lambda case: Cell(case.ref, strong=True), 90),
+                TableColumn(tr("Person or order"), _name, 200),
+                TableColumn(tr("Right and law"), _law, 150),
+                TableColumn(tr("Due"), self._due, 186),
                 TableColumn(tr("State"), self._state),
-                TableColumn(tr("Next step"), _next, 210),
+                TableColumn(tr("Next step"), _next, 186),
             ),
             lambda case: case.ref,
         )
 
-    def show_cases(self, cases: list[CaseLine], notes: dict[str, str], today: date) -> None:
-        """`notes` say by case how far its review is."""
-        self._today, self._notes = today, notes
+    def show_cases(
+        self, cases: list[CaseLine], notes: dict[str, str], today: date, duties: Mapping[str, DutiesOpen]
+    ) -> None:
+        """`notes` say by case how far its review is, `duties` what is open of orders that were looked at."""
+        self._today, self._notes, self._duties = today, notes, duties
         self.show_rows(cases)
 
-    def _reference(self, case: CaseLine) -> Cell:
-        arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=words.term(case.channel))
-        return Cell(case.ref, arrived, strong=True)
-
     def _due(self, case: CaseLine) -> Cell:
+        open_ = self._duties.get(case.ref)
+        if open_ is not None and open_.first is not None:
+            left, day = (date.fromisoformat(open_.first.day) - self._today).days, words.day(open_.first.day)
+            note = tr("{day}: {what}").format(day=day, what=say(open_.first.what))
+            return Cell(chip=words.days_left(left), note=note, tone=urgency(left))
+        if case.is_order and not case.state.is_end:
+            return Cell(note=tr("nothing open is due") if open_ is not None else "")
         if case.state.is_end:
             return Cell(chip=words.term(case.state), icon="done", tone=Tone.OK)
         left = case.days_left(self._today)
+        if case.answered is not None:
+            when = tr("answered {day}").format(day=words.day(case.answered))
+            late = words.counted(-left, "1 day late", "%Ln days late") if left < 0 else ""
+            tone = Tone.WARN if late else Tone.OK
+            return Cell(chip=late or tr("answered in time"), icon="done", note=when, tone=tone)
         note = words.day(case.due, weekday=True)
         return Cell(chip=words.days_left(left), note=note, tone=urgency(left))
 
@@ -78,6 +92,13 @@ _STEPS = {
 
 
 _OF_ORDER = (Step.REQUEST, Step.SEARCH, Step.REVIEW)
+
+
+def _name(case: CaseLine) -> Cell:
+    """Of whom it is, or which order; nothing is known of a case that was forgotten, or that came with photos alone."""
+    arrived = tr("Received {day} {how}").format(day=words.day(case.received), how=words.term(case.channel))
+    name = ", ".join(case.names) if case.is_order else next(iter(case.names), "")
+    return Cell(name or tr("no name known"), arrived, strong=bool(name))
 
 
 def _law(case: CaseLine) -> Cell:

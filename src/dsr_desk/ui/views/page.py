@@ -44,6 +44,7 @@ class Page(QWidget):
         outer.addWidget(self.area, 1)
         session.changed.connect(self._on_change)
         session.case_opened.connect(self.forget)
+        session.unsaved.discarded.connect(self.forget)
 
     @property
     def ref(self) -> str:

@@ -26,6 +26,7 @@ from dsr_desk.ui.models.actions import ActionRow, ActionsModel, seen_tone
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.views.case.away_notice import AwayNotice
 from dsr_desk.ui.views.case.deletion_parts import ActsRow, ChangedCard, RoundsCard, SeenCard, TreatmentDialog
 from dsr_desk.ui.views.case.deletion_reading import DeletionShown, Refused, look
 from dsr_desk.ui.views.case.packets import packet_buttons, show_packet_buttons
@@ -68,6 +69,7 @@ class DeletionPage(Page):
         self.plan, self.approve, self.run, self.look = (
             self.acts.plan, self.acts.approve, self.acts.run, self.acts.look,
         )  # fmt: skip
+        self.away = self.body.put(AwayNotice())
         self.changed = self.body.put(ChangedCard())
         self._nothing = Empty("")
         self._stack = self.body.put(stacked(self._nothing, self._build()), 1)
@@ -103,6 +105,7 @@ class DeletionPage(Page):
         self.round.say(tr("Round {n}").format(n=len(looked.rounds)) if len(looked.rounds) > 1 else "", icon="")
         self._show_acts(looked)
         self._show_tasks_button(looked)
+        self.away.show_away(looked.away, tr("each run tries it again, and so does a new plan"))
         self.changed.show_changed(view.changed if view else ())
         self.model.show_rows(looked.rows)
         self._show_cannot(looked.gaps)

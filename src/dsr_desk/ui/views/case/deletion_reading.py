@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.deleting import PlanView, dry_run, show_plan
 from dsr_desk.app.case.steps import Finding, finding
 from dsr_desk.app.case.sweeping import stray_check
+from dsr_desk.app.data.away import away_now
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Check, Outcome, Plan, Seen
 from dsr_desk.core.acts import Kind
@@ -81,7 +83,7 @@ def _round(one: Mapping[str, Any], names: Mapping[str, str]) -> RoundShown:
 class DeletionShown:
     """What the page shows. `view` is None where this round has no plan; `mine` where the officer approved it.
 
-    `strays` is None where no disk was swept.
+    `strays` is None where no disk was swept; at `away` data was indexed, and nothing is there now.
     """
 
     state: CaseState
@@ -95,6 +97,7 @@ class DeletionShown:
     begun: bool = False
     read: Finding | None = None
     strays: Check | None = None
+    away: tuple[Path, ...] = ()
 
 
 def look(desk: Desk, ref: str) -> DeletionShown:
@@ -106,11 +109,11 @@ def look(desk: Desk, ref: str) -> DeletionShown:
         read = finding(desk, case.read_back["seq"]) if case.read_back is not None and case.read else None
     view = show_plan(desk, ref) if planned else None
     refused = refusals(desk, ref, view.plan if view is not None else None)
-    strays = stray_check(desk, ref)
+    strays, away = stray_check(desk, ref), away_now(desk)
     if view is None:
-        return DeletionShown(state, refused=refused, rounds=rounds, strays=strays)
+        return DeletionShown(state, refused=refused, rounds=rounds, strays=strays, away=away)
     rows, gaps, erase = _acted(view) if begun else _rehearsed(desk, ref, view)
-    return DeletionShown(state, view, rows, gaps, erase, refused, rounds, mine, begun, read, strays)
+    return DeletionShown(state, view, rows, gaps, erase, refused, rounds, mine, begun, read, strays, away)
 
 
 _Shown = tuple[tuple[ActionRow, ...], tuple[Gap, ...], int]

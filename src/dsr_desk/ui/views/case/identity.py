@@ -19,6 +19,7 @@ from dsr_desk.ui.dialogs import ReasonDialog
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.findings import show_finding
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
 from dsr_desk.ui.words import tr
 
@@ -56,6 +57,8 @@ class IdentityCard(Card):
         self.button = Button(tr("Record the identity check"), self._press, kind="primary")
         self.body.addLayout(row(self.button, None))
         self.body.addStretch(1)
+        self.asked = TypedFields(self, {"method": self.method, "shows": self.shows, "acting": self.acting})
+        self.asks = True
         for field in (self.method, self.shows, self.acting):
             field.textChanged.connect(self._allow)
             field.returnPressed.connect(self.button.click)
@@ -73,7 +76,9 @@ class IdentityCard(Card):
         self._refused = refusal(desk, case.ref, Kind.IDENTITY)
         self.withdraw.setVisible(verified)
         allow(self.withdraw, self._refused)
-        asks = not enough
+        self.asks = asks = not enough
+        for typed in (self.method, self.shows, self.acting):
+            typed.clear()
         self._why.setText(
             tr("A photo was added since. No face is searched before it is known that it shows the requester.")
             if verified

@@ -19,6 +19,7 @@ from dsr_desk.ui.fields import ChoiceField, DayField, Tick, text_field
 from dsr_desk.ui.placing import room_for
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields, fields_in
 from dsr_desk.ui.views.data.register_columns import ColumnRow, ColumnsForm, rows_of
 from dsr_desk.ui.views.data.register_facts import FactsForm
 from dsr_desk.ui.views.data.register_source import SourceStep
@@ -96,6 +97,16 @@ class RegisterDialog(QDialog):
         self.source.changed.connect(self._looked)
         self.facts.edited.connect(self._allow)
         self._turn(0)
+        self._keep(session, version.id if version is not None else "")
+
+    def _keep(self, session: Session, version: str) -> None:
+        """What is typed comes back when the dialog is opened again; folders and files are chosen anew."""
+        fields = [*fields_in(self.facts), *fields_in(self.index)]
+        form = TypedFields(self, {str(number): field for number, field in enumerate(fields)})
+        place = f"register {version}"
+        session.unsaved.follow(place, self.windowTitle(), form, form.edited)
+        self.finished.connect(lambda _result: session.unsaved.leave(form))
+        self.finished.connect(lambda _result: session.unsaved.forget(place))
 
     def take(self, paths: Sequence[Path]) -> None:
         """Begin with these paths."""

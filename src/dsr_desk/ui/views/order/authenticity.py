@@ -19,6 +19,7 @@ from dsr_desk.ui.dialogs import ReasonDialog
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.findings import show_finding
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields
 from dsr_desk.ui.widgets import Button, Card, Chip, Notice, label, row
 from dsr_desk.ui.words import tr
 
@@ -53,12 +54,15 @@ class AuthenticityCard(Card):
         self.body.addWidget(self.method)
         self.button = Button(tr("Record that it is authentic"), self._press, kind="primary")
         self.body.addLayout(row(self.button, None))
+        self.asked, self.asks = TypedFields(self, {"method": self.method}), True
         self.method.textChanged.connect(self._allow)
         self.method.returnPressed.connect(self.button.click)
 
     def show_case(self, desk: Desk, case: CaseView) -> None:
         check, known = case.identity, desk.case(case.ref).identity
         verified = check is not None and check.result is IdentityResult.VERIFIED
+        self.asks = not verified
+        self.method.clear()
         waits = tr("failed") if check else tr("pending")
         self.state.say(tr("authentic") if verified else waits, Tone.OK if verified else Tone.WARN)
         for part in (self.state, self.said):

@@ -10,6 +10,9 @@ from typing import ClassVar
 from dsr_desk.app.case.cases import CaseView
 from dsr_desk.app.case.orders import OrderContent, OrderLetter, open_order, read_letter
 from dsr_desk.app.data.indexing import dataset_versions
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault.unsaved import drop, keep_part, keep_typed, kept_part, typed_before, typed_now
+from dsr_desk.core import codec
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui.choosing import ask_file
@@ -20,8 +23,14 @@ from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button
 from dsr_desk.ui.words import tr
 
+PLACE = "new-order"
+PAPER = "paper"
+"""The part of a kept draft that holds the paper as it came."""
+
 
 class NewOrderPage(Page):
+    """The paper is kept in the vault as soon as it is read, what is typed soon after."""
+
     topics: ClassVar[frozenset[Topic]] = frozenset()
 
     def __init__(self, session: Session) -> None:
@@ -37,12 +46,23 @@ class NewOrderPage(Page):
         self.without.toggled.connect(self._allow)
         self.form.left.addWidget(self.without)
         self.form.edited.connect(self._allow)
-        self.begin_again()
+        self._clear()
 
     def reload(self) -> None:
-        """A draft lives in this screen alone; there is nothing to read."""
+        """The draft of before, where there is one; none where it was discarded."""
+        unsaved, desk = self.session.unsaved, self.session.desk
+        if unsaved.of(PLACE) is None:
+            self._clear()
+        elif self.letter is None:
+            self.session.beside(self, tr("Reading the draft"), lambda: _kept(desk), self._brought_back)
+        unsaved.follow(PLACE, tr("New order"), self.form, self.form.edited, until_forgotten=True)
 
     def begin_again(self) -> None:
+        self.session.unsaved.forget(PLACE)
+        self._clear()
+        self.reload()
+
+    def _clear(self) -> None:
         self.letter = None
         self.without.setChecked(False)
         self.form.covers.lists.clear()
@@ -53,14 +73,27 @@ class NewOrderPage(Page):
         """The paper that was dropped or chosen; the first where there are several."""
         if paths:
             self.choose.setEnabled(False)
-            path = paths[0]
-            self.session.beside(
-                self, tr("Reading the order"), lambda: read_letter(path), self._read, failed=self._refused
-            )
+            desk, path, wait = self.session.desk, paths[0], self.session.unsaved.flush()
+
+            def work() -> OrderLetter:
+                letter = read_letter(path)
+                wait()
+                _keep(desk, letter)
+                return letter
+
+            self.session.beside(self, tr("Reading the order"), work, self._read, failed=self._refused)
 
     def _read(self, letter: OrderLetter) -> None:
         self.letter = letter
         self._show_paper()
+        self.session.unsaved.follow(
+            PLACE, tr("New order"), self.form, self.form.edited, until_forgotten=True, bring_back=False
+        )
+
+    def _brought_back(self, letter: OrderLetter | None) -> None:
+        if letter is not None and self.letter is None:
+            self.letter = letter
+            self._show_paper()
 
     def _refused(self, error: DeskError) -> None:
         self._show_paper()
@@ -95,8 +128,24 @@ class NewOrderPage(Page):
             self.session.tell(change)
             self.session.open_case(case.ref, "request")
 
+        def act() -> tuple[CaseView, Change]:
+            with desk.vault.transaction():
+                made = open_order(desk, content, letter, lists=lists)
+                drop(desk, PLACE)
+            return made
+
         self.go.setEnabled(False)
-        self.session.beside(
-            self, tr("Opening the case"), lambda: open_order(desk, content, letter, lists=lists), opened,
-            failed=self._refused,
-        )  # fmt: skip
+        self.session.beside(self, tr("Opening the case"), act, opened, failed=self._refused)
+
+
+def _keep(desk: Desk, letter: OrderLetter) -> None:
+    """In the job that read it, so that it is there even where the window was locked meanwhile."""
+    with desk.vault.transaction():
+        keep_part(desk, PLACE, PAPER, codec.packed(letter))
+        if PLACE not in {one.place for one in typed_before(desk)}:
+            keep_typed(desk, typed_now(desk, PLACE, tr("New order"), "", {}))
+
+
+def _kept(desk: Desk) -> OrderLetter | None:
+    data = kept_part(desk, PLACE, PAPER)
+    return None if data is None else codec.unpacked(data, OrderLetter)

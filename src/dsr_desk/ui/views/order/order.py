@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
-from dsr_desk.app.case.cases import CaseView, show_case
+from dsr_desk.app.case.cases import show_case
 from dsr_desk.app.case.duties import DutiesOpen, open_duties
 from dsr_desk.app.case.ending import reopen_case
 from dsr_desk.app.case.orders import edited, record_authenticity, record_order, show_order
@@ -53,15 +53,18 @@ class OrderPage(Page):
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
         case, order = show_case(desk, ref), show_order(desk, ref)
-        left = case.days_left(date.today())
-        self.due.say(*self._clock(case, left))
-        self.why.setVisible(case.closed is None)
         self.form.covers.lists.clear()
         self.form.show_order(order.content, order.words, [one for one, _ in dataset_versions(desk)])
         self.form.show_paper(case.request.text, case.request.source)
-        self.form.lock(not self._allow(changed=False))
+        editable = self._allow(changed=False)
+        self.form.lock(not editable)
+        if editable:
+            self.session.unsaved.follow(f"request {ref}", tr("Order"), self.form, self.form.edited, ref)
         self.reopen.setVisible(guard(self.reopen, desk, ref, Kind.REOPENED))
         self.check.show_case(desk, case)
+        if self.check.asks:
+            asked = self.check.asked
+            self.session.unsaved.follow(f"identity {ref}", self.check.accessibleName(), asked, asked.edited, ref)
         checked = desk.case(ref).identified
         self.on.setVisible(checked)
         self.on.dress("primary" if checked else "")
@@ -76,9 +79,11 @@ class OrderPage(Page):
         def show(found: DutiesOpen) -> None:
             if self.session.case == ref:
                 self.reminder.show_due(found)
+                self._show_clock(found)
 
         if self._reminds_of != ref:
-            self.reminder.hide()
+            for part in (self.reminder, self.due, self.why):
+                part.hide()
         self._reminds_of = ref
         self.session.beside(self, tr("Looking at what is due"), lambda: open_duties(desk, ref, today), show)
 
@@ -86,11 +91,19 @@ class OrderPage(Page):
         ready = changed and self.form.complete
         return guard(self.save, self.session.desk, self.ref, Kind.ORDER, ready=ready)
 
-    def _clock(self, case: CaseView, left: int) -> tuple[str, Tone]:
-        if case.closed is not None:
-            return words.term(case.state), Tone.OK
-        says = tr("{left}, {day}").format(left=words.days_left(left), day=words.day(case.due))
-        return says, urgency(left)
+    def _show_clock(self, found: DutiesOpen) -> None:
+        """The first open duty, also in a closed case; why its day is that one, the clock of the case can say of the
+        earliest alone."""
+        case, first = show_case(self.session.desk, self.ref), found.first
+        if first is not None:
+            left = (date.fromisoformat(first.day) - found.today).days
+            says = tr("{what}: {left}, {day}")
+            said = says.format(what=say(first.what), left=words.days_left(left), day=words.day(first.day))
+            self.due.say(said, urgency(left))
+        else:
+            self.due.say(words.term(case.state) if case.closed is not None else tr("nothing open is due"), Tone.OK)
+        self.due.show()
+        self.why.setVisible(first is not None and first.day == case.due.isoformat())
 
     def _explain(self) -> None:
         deadline = show_case(self.session.desk, self.ref).deadline
@@ -98,7 +111,8 @@ class OrderPage(Page):
         LinesDialog(tr("Why it is due then"), say(deadline.rule), lines, self).open()
 
     def _save(self) -> None:
-        self.session.do(self._record_order)
+        place = f"request {self.ref}"
+        self.session.do(lambda: self.session.saved(place, self._record_order()))
 
     def _record_order(self) -> Change:
         """Obligations keep their ids, so that what was said of one is never taken for a word on another."""
@@ -112,7 +126,8 @@ class OrderPage(Page):
 
     def _record(self, method: str) -> None:
         desk, ref = self.session.desk, self.ref
-        self.session.do(lambda: record_authenticity(desk, ref, method))
+        place = f"identity {ref}"
+        self.session.do(lambda: self.session.saved(place, record_authenticity(desk, ref, method)))
 
     def _failed(self, reason: str) -> None:
         desk, ref = self.session.desk, self.ref

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from dsr_desk.app.case.orders import ObligationWord, OrderContent
+from dsr_desk.core import codec
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.ui.fields import DayField, text_field
 from dsr_desk.ui.session import Session
@@ -55,6 +56,7 @@ class OrderForm(QWidget):
         self, content: OrderContent, words: Mapping[str, ObligationWord], versions: Sequence[DatasetVersion]
     ) -> None:
         """`words` are on its obligations; `versions` those of the registered datasets."""
+        self._words, self._versions = words, versions
         self.authority.setText(content.authority)
         self.docket.setText(content.docket)
         self.note.setText(content.note)
@@ -83,6 +85,15 @@ class OrderForm(QWidget):
             "note": self.note.text().strip(),
             "covers": self.covers.said,
         }
+
+    def typed(self) -> dict[str, Any]:
+        said: dict[str, Any] = codec.plain(OrderContent(**self.said, obligations=self.obligations.obligations))
+        return said
+
+    def retype(self, values: Mapping[str, Any]) -> None:
+        """Files that the selector names as lists are chosen again."""
+        self.show_order(codec.restore(values, OrderContent), self._words, self._versions)
+        self.edited.emit()
 
     @property
     def complete(self) -> bool:

@@ -25,6 +25,7 @@ from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields
 from dsr_desk.ui.views.proof.required import GeneralDialog
 from dsr_desk.ui.widgets import Button, Card, FactList, Notice, label, row
 from dsr_desk.ui.words import tr
@@ -161,6 +162,7 @@ class OrganisationCard(Card):
             "authority": text_field(tr("Supervisory authority")),
             "role": text_field(tr("Your role when you seal"), example=tr("for example: data protection officer")),
         }
+        self.typed = TypedFields(self, self.fields)
         self.save = Button(tr("Save"), self._save, name=tr("Save what certificates say"))
         form = form_layout()
         for field in self.fields.values():
@@ -177,7 +179,10 @@ class OrganisationCard(Card):
             field.setText(getattr(details, name))
             field.setCursorPosition(0)
         self.save.setEnabled(False)
+        title = self.accessibleName()
+        self._session.unsaved.follow("settings organisation", title, self.typed, self.typed.edited)
 
     def _save(self) -> None:
         details = Details(**{name: field.text() for name, field in self.fields.items()})
-        self._session.do(lambda: set_organisation_details(self._session.desk, details))
+        session = self._session
+        session.do(lambda: session.saved("settings organisation", set_organisation_details(session.desk, details)))

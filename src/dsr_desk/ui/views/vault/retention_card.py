@@ -18,6 +18,7 @@ from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.typed_fields import TypedFields
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row
 from dsr_desk.ui.words import tr
 
@@ -30,6 +31,7 @@ class RetentionCard(Card):
         self.months = text_field(tr("Months after the end"))
         self.months.setValidator(QIntValidator(0, MOST_MONTHS, self))
         self.rule = text_field(tr("Under which rule"), example=tr("for example: limitation of claims"))
+        self.typed = TypedFields(self, {"months": self.months, "rule": self.rule})
         form = form_layout()
         for field in (self.months, self.rule):
             add_line(form, field.accessibleName(), field)
@@ -47,6 +49,8 @@ class RetentionCard(Card):
         self.rule.setText(found.rule if found else "")
         self.rule.setCursorPosition(0)
         self.save.setEnabled(False)
+        title = self.accessibleName()
+        self._session.unsaved.follow("settings retention", title, self.typed, self.typed.edited)
         self.due.setEnabled(False)
         self.state.say(tr("Nobody has set how long closed cases are kept. They stay until somebody forgets them."))
         self._session.beside(self, tr("Looking for cases that are due"), lambda: due_cases(desk), self._show_count)
@@ -70,7 +74,8 @@ class RetentionCard(Card):
 
     def _save(self) -> None:
         months, rule = int(self.months.text()), self.rule.text()
-        self._session.do(lambda: set_period(self._session.desk, months, rule))
+        session = self._session
+        session.do(lambda: session.saved("settings retention", set_period(session.desk, months, rule)))
 
     def _show_due(self) -> None:
         DueDialog(self._session, self._due, self).open()

@@ -18,6 +18,7 @@ from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.views.proof.authorities_card import AuthoritiesCard
 from dsr_desk.ui.views.proof.certificate_card import CertificateCard, OrganisationCard
+from dsr_desk.ui.views.vault.house_card import HouseCard
 from dsr_desk.ui.views.vault.officers_card import OfficersCard
 from dsr_desk.ui.views.vault.policy_card import PolicyCard
 from dsr_desk.ui.views.vault.retention_card import RetentionCard
@@ -38,10 +39,11 @@ class SettingsPage(Page):
         self.certificate = CertificateCard(session)
         self.authorities = AuthoritiesCard(session)
         self.organisation = OrganisationCard(session)
+        self.house = HouseCard(session)
         self.computer = ComputerCard()
         right = (self.certificate, self.authorities, self.organisation, self.computer)
         columns = []
-        for cards in ((self.officers, self.policy, self.vault, self.retention), right):
+        for cards in ((self.officers, self.policy, self.vault, self.retention, self.house), right):
             columns.append(QWidget())
             column = column_in(columns[-1])
             for card in cards:
@@ -53,7 +55,7 @@ class SettingsPage(Page):
         self.computer.idle_changed.connect(session.idle_changed)
 
     def reload(self) -> None:
-        for card in (self.officers, self.policy, self.vault, self.retention):
+        for card in (self.officers, self.policy, self.vault, self.retention, self.house):
             card.reload()
         for other in (self.certificate, self.authorities, self.organisation, self.computer):
             other.reload()
@@ -81,7 +83,7 @@ class ComputerCard(Card):
                 (tr("High contrast, dark"), theme.CONTRAST_DARK.name),
             ],
         )
-        minutes = [(words.counted(n, "1 minute", "%Ln minutes"), n) for n in settings.IDLE_CHOICES]
+        minutes = [(_idle_said(n), n) for n in settings.IDLE_CHOICES]
         self.idle = ChoiceField(tr("Locks after"), minutes)
         form = form_layout()
         for choice in (self.language, self.look, self.idle):
@@ -148,3 +150,7 @@ class ComputerCard(Card):
     def _usual(self) -> None:
         settings.remember_review_keys(settings.REVIEW_KEYS)
         self.reload()
+
+
+def _idle_said(minutes: int) -> str:
+    return tr("never by itself") if minutes == settings.NEVER else words.counted(minutes, "1 minute", "%Ln minutes")

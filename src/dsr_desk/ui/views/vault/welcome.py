@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import backup_taken
+from dsr_desk.app.vault.where import VARIABLE, first_vault, recent_vaults, remember_vault, usual_vault
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError
-from dsr_desk.ui import settings, words
+from dsr_desk.ui import words
 from dsr_desk.ui.about import offline_signs
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import ChoiceField, FileField, text_field
+from dsr_desk.ui.holding import LockedWork
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
@@ -34,13 +37,14 @@ class Welcome(QWidget):
 
     entered = Signal(object, str)
 
-    def __init__(self, bridge: Bridge, vault: Path | None = None) -> None:
+    def __init__(self, bridge: Bridge, holding: LockedWork, vault: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._bridge = bridge
-        known = vault or settings.last_vault()
-        self.unlock = UnlockCard(known, self._open, lambda: self.stack.setCurrentWidget(self.making))
+        self._bridge, self._holding = bridge, holding
+        usual, recent = usual_vault(), recent_vaults()
+        known = vault or (usual if usual in recent or VARIABLE in os.environ or usual.is_dir() else None)
+        self.unlock = UnlockCard(known, recent, self._open, lambda: self.stack.setCurrentWidget(self.making))
         self.making = CreateCard(bridge, self._make, lambda: self.stack.setCurrentWidget(self.unlock))
         self.stack = stacked(self.unlock, self.making)
         self.stack.setFixedWidth(560)
@@ -63,27 +67,17 @@ class Welcome(QWidget):
         self.unlock.busy(tr("Opening …"))
 
         def opened(desk: Desk) -> None:
-            settings.remember_vault(folder)
+            remember_vault(folder)
             self.entered.emit(desk, "")
 
-        # A lock that still waits for running work closes the vault first.
-        self._bridge.when_idle(
-            lambda: self._bridge.run(
-                tr("Opening the vault"),
-                lambda _report, _token: Desk.open(folder, secret),
-                opened,
-                context=self,
-                failed=self.unlock.refuse,
-                cancellable=False,
-            )
-        )
+        self._holding.unlock(folder, secret, opened, self.unlock.refuse)
 
     def _make(self, folder: Path, organisation: str, officer: str, passphrase: str, place: Place | None) -> None:
         self.making.busy()
 
         def made(result: tuple[Desk, str]) -> None:
             desk, code = result
-            settings.remember_vault(folder)
+            remember_vault(folder)
             self.making.new.forget()
             card = RecoveryCard(organisation, folder, code, lambda first: self.entered.emit(desk, first))
             self.stack.addWidget(card)
@@ -96,11 +90,20 @@ class Welcome(QWidget):
             context=self,
             failed=self.making.refuse,
             cancellable=False,
+            apart=True,
         )
 
 
 class UnlockCard(Card):
-    def __init__(self, folder: Path | None, unlock: Callable[[Path, str], None], create: Callable[[], None]) -> None:
+    """`recent` are the vaults that were opened before, the last one first."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        recent: Sequence[Path],
+        unlock: Callable[[Path, str], None],
+        create: Callable[[], None],
+    ) -> None:
         super().__init__(margin=24, spacing=12)
         self._unlock = unlock
         self.body.addWidget(label(tr("Unlock the vault"), "title"))
@@ -108,6 +111,7 @@ class UnlockCard(Card):
         self.secret = text_field(tr("Passphrase or recovery code"), secret=True)
         self.secret.returnPressed.connect(self._go)
         self.body.addLayout(_form((tr("Vault"), self.folder), (tr("Passphrase"), self.secret)))
+        self.absent = self.body.put(Notice(tone=Tone.WARN))
         self.backup = self.body.put(Notice(tone=Tone.WARN))
         self.problem = self.body.put(Notice(tone=Tone.DANGER))
         self.problem.hide()
@@ -115,6 +119,12 @@ class UnlockCard(Card):
         self.body.addWidget(label(says, "note", wrap=True))
         self.go = Button(tr("Unlock"), self._go, kind="primary")
         self.body.addLayout(row(Button(tr("New vault …"), create, kind="link"), None, self.go))
+        self.recent = {one: self._recent(one) for one in recent if one != folder}
+        if self.recent:
+            self.body.addWidget(label(tr("Opened before"), "strong"))
+        for one, button in self.recent.items():
+            here = str(one.parent) if one.is_dir() else tr("{folder}: the disk is not here").format(folder=one.parent)
+            self.body.addLayout(row(button, label(here, "note", wrap=True), stretch=1))
         self.folder.field.textChanged.connect(self._look)
         self._look()
 
@@ -130,9 +140,24 @@ class UnlockCard(Card):
         self.secret.selectAll()
         self.secret.setFocus()
 
+    def _recent(self, folder: Path) -> Button:
+        return Button(folder.name, lambda: self._choose(folder), kind="link", name=str(folder))
+
+    def _choose(self, folder: Path) -> None:
+        self.folder.field.setText(str(folder))
+        self.secret.setFocus()
+
     def _look(self) -> None:
-        """A backup says so before it is opened."""
+        """A vault that is away says so, and so does a backup before it is opened."""
         folder = self.folder.path
+        away = folder is not None and not folder.is_dir()
+        self.absent.setVisible(away)
+        if away:
+            says = tr(
+                "The disk is not here: there is nothing at {folder}. Connect the disk, or choose where the vault lies "
+                "now. Nothing in it is lost by that."
+            )
+            self.absent.say(says.format(folder=folder), Tone.WARN)
         taken = backup_taken(folder) if folder is not None else None
         self.backup.setVisible(taken is not None)
         if taken is not None:
@@ -157,7 +182,7 @@ class CreateCard(Card):
         self.body.addWidget(label(tr("Make your organisation’s vault"), "title"))
         says = tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer.")
         self.body.addWidget(label(says, "muted", wrap=True))
-        self.folder = FileField(tr("Where the vault is to lie"), settings.proposed_vault(), folder=True)
+        self.folder = FileField(tr("Where the vault is to lie"), first_vault(), folder=True)
         self.organisation = text_field(tr("Organisation"))
         self.officer = text_field(tr("Your name"))
         unset = tr("Not set: weekends alone count")
