@@ -171,7 +171,7 @@ def _review(camera: Camera, workspace: Workspace, truth: Truth) -> None:
     while (card := page.current()) is not None and card.is_open:
         if decided >= SHOWN_AFTER and card.lines[0].kind is ItemKind.PHOTO:
             camera.take("review")
-            decided = -len(page.model.cards)
+            decided = -len(page.model.deck)
         page.decide(_verdict(truth, page))
         camera.settle()
         decided += 1

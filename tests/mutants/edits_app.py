@@ -27,12 +27,6 @@ LINES: tuple[Edit, ...] = (
             "test_a_decision_taken_back_by_another_officer_is_the_newest_and_not_a_second_word_of_others",
         ),
         (
-            "candidates in no order of scores",
-            "band(found[item.key]), item.key)",
-            "-found[item.key].best_score, item.key)",
-            "test_candidates_come_in_bands_and_inside_a_band_in_no_order_of_scores",
-        ),
-        (
             "a candidate is one that was proposed",
             "        if missing is not None:\n            raise CandidateMissing",
             "        if False:\n            raise CandidateMissing",
@@ -62,8 +56,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a read-back proposes nothing to review",
-            "rows = _proposed(key, result.candidates, versions) if kind == REVIEW else None",
-            "rows = _proposed(key, result.candidates, versions)",
+            "if kind == REVIEW:\n        ordered",
+            "if kind:\n        ordered",
             "test_a_read_back_proposes_nothing_and_follows_no_decision",
         ),
         (

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from PySide6.QtWidgets import QLabel
 
-from dsr_desk.app.case import deleting
+from dsr_desk.app.case import deleting, review
 from dsr_desk.app.proof import sealing, signing_keys, time_stamps
 from dsr_desk.app.proof.authorities import add_authorities, list_authorities
 from dsr_desk.app.vault.keeping import organisation_details
@@ -215,6 +215,35 @@ def test_the_claims_are_those_of_the_case_that_is_open(visitor: Visitor, page: E
     visitor.settle()
     shown = [one.text() for one in page.claims.findChildren(QLabel) if one.isVisible()]
     assert "hands out the first" not in " ".join(shown)
+
+
+def test_before_the_deletion_ran_the_preview_says_how_far_it_has_come_and_not_that_anything_is_gone(
+    visitor: Visitor,
+) -> None:
+    def shown() -> str:
+        visitor.settle()
+        return " ".join(one.text() for one in page.claims.findChildren(QLabel) if one.isVisible())
+
+    visitor.identify()
+    visitor.search()
+    visitor.decide_all()
+    page = visitor.open_case("evidence")
+    assert isinstance(page, EvidencePage)
+    hits = len(review.hits(visitor.desk, visitor.office.case))
+    assert f"As the case stands: Not planned yet: {hits} hits" in shown()
+    visitor.plan()
+    visitor.approve()
+    page.forget()
+    assert "As the case stands: Approved, not run yet" in shown()
+    assert " is gone " not in shown()
+    deleting.run(visitor.desk, visitor.office.case)
+    page.forget()
+    assert "As the case stands: Run, not read back yet" in shown()
+    assert " is gone " not in shown()
+    deleting.read_back(visitor.desk, visitor.office.case)
+    page.forget()
+    assert "As the case stands: Read back: gone" in shown()
+    assert "What was found is gone" in shown()
 
 
 def test_another_key_signs_from_now_on_and_old_bundles_keep_theirs(

@@ -28,6 +28,7 @@ from dsr_desk.ui import graph_panel, language
 from dsr_desk.ui.graph_panel import GRAPH, NOTHING, TREE, LineagePanel
 from dsr_desk.ui.models.affected import ExcludedTable
 from dsr_desk.ui.models.coverage import Lack
+from dsr_desk.ui.navigation import StepLook
 from dsr_desk.ui.views.models.disposition import DispositionDialog, ObservationDialog
 from dsr_desk.ui.views.models.lineage import LineagePage
 from dsr_desk.ui.views.models.models import ModelsPage
@@ -201,6 +202,27 @@ def test_one_decision_can_be_made_for_several_models_with_an_entry_for_each(
     }
     entries = visitor.desk.vault.log.entries(visitor.desk.case(visitor.office.case).id)
     assert sum(entry.kind is Kind.DISPOSITION for entry in entries) == len(rows) > 1
+
+
+def test_the_way_on_leads_from_model_to_model_and_then_to_the_deletion_and_no_tick_comes_before(
+    models: ModelsPage, visitor: Visitor
+) -> None:
+    step = visitor.workspace.side.button("models")
+    assert models.on.property("kind") == "primary"
+    assert models.panel.graph.transform().m11() >= 1
+    for left in range(len(models.lists.affected.rows), 0, -1):
+        assert step.state is StepLook.BEGUN
+        assert (f"{left} open" in models.on.text()) is (left > 1)
+        models.on.click()
+        dialog = visitor.dialog(DispositionDialog)
+        dialog._responsible.setText("ML platform")
+        dialog.act.click()
+        visitor.settle()
+    assert models.on.text() == "Go on to the deletion"
+    assert step.state is StepLook.DONE or "question" in step.note
+    models.on.click()
+    visitor.settle()
+    assert visitor.workspace.place == "deletion"
 
 
 def test_the_drawing_takes_the_room_of_the_list_and_gives_it_back(models: ModelsPage) -> None:

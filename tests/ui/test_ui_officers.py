@@ -83,11 +83,11 @@ def test_a_second_review_shows_neither_verdict_nor_score_of_the_first(reviewed: 
     reviewed.switch()
     page = review_of(reviewed)
     assert page.mode.value is Mode.SECOND
-    assert page.model.cards
-    assert all(card.is_open and card.verdict is None for card in page.model.cards)
+    assert page.model.deck
+    assert all(card.is_open and card.verdict is None for card in page.model.deck)
     buttons = page.bar.buttons.values()
     words = [button.text() for button in buttons] + [button.accessibleName() for button in buttons]
-    for row, card in enumerate(page.model.cards):
+    for row, card in enumerate(page.model.deck):
         page._go_to(row)
         reviewed.settle()
         assert page.content is not None
@@ -135,7 +135,7 @@ def test_a_third_officer_settles_what_two_see_differently(reviewed: Visitor) -> 
     page.mode.choose(Mode.SETTLE)
     page.mode.activated.emit(page.mode.currentIndex())
     reviewed.settle()
-    assert [card.key for card in page.model.cards] == [item]
+    assert [card.key for card in page.model.deck] == [item]
     page.decide(other)
     reviewed.settle()
     settled = reviewed.desk.case(ref).item(item)

@@ -135,12 +135,12 @@ def table(qtbot: QtBot, tmp_path: Path) -> Iterator[Table]:
 
 def require_screen_is_vault(table: Table) -> None:
     page, words = table.page, table.words()
-    assert {line.key: line.verdict for card in page.model.cards for line in card.lines} == words
+    assert {line.key: line.verdict for card in page.model.deck for line in card.lines} == words
     only = page.only.value
     rows = [page.model.card(row) for row in range(page.model.rowCount())]
-    assert rows == [card for card in page.model.cards if only in ("", card.lines[0].index)]
-    open_cards = sum(card.is_open for card in page.model.cards)
-    total = len(page.model.cards)
+    assert rows == [card for card in page.model.deck if only in ("", card.lines[0].index)]
+    open_cards = sum(card.is_open for card in page.model.deck)
+    total = len(page.model.deck)
     assert page.progress.text.startswith(f"{total - open_cards} of {total} decided")
     same = list(words.values()).count(SAME)
     assert f"· {same} same" in page.progress.text
@@ -240,7 +240,7 @@ def test_one_of_a_card_can_be_decided_alone_by_command_and_the_card_says_of_each
     assert page.progress.text.startswith("0 of 5 decided · 1 of 6 items")
     page.card.apart.click()
     table.settle()
-    assert len(page.model.cards) == 6
+    assert len(page.model.deck) == 6
     table.go_to(PHOTO)
     table.press(Qt.Key.Key_1)
     assert table.words()[table.key(PHOTO)] is SAME

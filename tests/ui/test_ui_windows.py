@@ -30,6 +30,7 @@ from dsr_desk.ui.views.case.new_case import NewCasePage
 from dsr_desk.ui.views.case.request import RequestPage
 from dsr_desk.ui.views.case.review import ReviewPage
 from dsr_desk.ui.views.case.search import SearchPage
+from dsr_desk.ui.views.case.what_is_it import WhatIsItDialog
 from dsr_desk.ui.views.proof.bundles import BundlesDialog
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.welcome import Welcome
@@ -82,7 +83,7 @@ def test_a_search_fills_the_review_and_says_what_was_not_searched(visitor: Visit
     assert page.state.text == "with gaps"  # faces that are hard to compare are among the photos
     found = visitor.show("review")
     assert isinstance(found, ReviewPage)
-    assert len(found.model.cards) >= 3
+    assert len(found.model.deck) >= 3
     assert visitor.errors == []
 
 
@@ -230,6 +231,10 @@ def test_photos_without_a_usable_face_need_the_words_records_alone(visitor: Visi
     photo = tmp_path / "nobody.png"
     Image.new("RGB", (200, 200), (90, 120, 150)).save(photo)
     visitor.workspace.drop([photo])
+    visitor.settle()
+    asked = visitor.dialog(WhatIsItDialog)
+    asked.choices[0].choose(False)
+    asked.act.click()
     visitor.settle()
     page = visitor.workspace.page("new")
     assert isinstance(page, NewCasePage)

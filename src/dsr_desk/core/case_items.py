@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,3 +78,36 @@ class Item:
     def disputed(self) -> bool:
         second = self.second
         return second is not None and bool(self._of[3]) and second.says != self.verdict and not self.agreed
+
+
+@dataclass(frozen=True)
+class CandidateRows:
+    """Many candidates at once, a list for each thing: names, place of the newest row that proposes each (entry and
+    position), its round, the verdict in force ("" for none)."""
+
+    keys: list[str]
+    seqs: list[int]
+    positions: list[int]
+    rounds: list[int]
+    verdicts: list[str]
+
+
+def candidate_rows(items: Mapping[str, list[Any]], number: int) -> CandidateRows:
+    """Of a fold's own lists: candidates of a round, and everything that was ever decided."""
+    return _rows([key for key, of in items.items() if of[2] == number or of[3]], items)
+
+
+def rows_of(items: Iterable[Item]) -> CandidateRows:
+    own = {item.key: item._of for item in items}
+    return _rows(list(own), own)
+
+
+def _rows(keys: list[str], items: Mapping[str, list[Any]]) -> CandidateRows:
+    found = [items[key] for key in keys]
+    return CandidateRows(
+        keys,
+        [of[0] for of in found],
+        [of[1] for of in found],
+        [of[2] for of in found],
+        [of[3][-1][0] if of[3] else "" for of in found],
+    )

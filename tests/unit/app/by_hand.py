@@ -76,7 +76,7 @@ def search(desk: Desk, ref: str, *found: Candidate, purpose: str = "search") -> 
         "purpose": purpose, "faces": 0, "records": len(found), "complete": True, "expected": "10",
         "facts": desk.case(ref).facts[-1]["act"], "references": [], "indexes": {desk.name(ref, INDEX): 1},
     }  # fmt: skip
-    ordered = sorted(found, key=lambda one: (band(one), one.id))
+    ordered = sorted(found, key=lambda one: (band(one), desk.name(ref, one.id)))
     rows = [
         Row(desk.name(ref, one.id), one.kind.value, {"id": one.id, "candidate": codec.plain(one)}) for one in ordered
     ]

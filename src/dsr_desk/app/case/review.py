@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from dsr_desk.app.case.review_content import candidates_of, decisions_of, refused_links_of
-from dsr_desk.app.case.review_list import ReviewCard, blind_cards, review_cards
+from dsr_desk.app.case.review_deck import Deck
+from dsr_desk.app.case.review_list import blind_cards, review_cards
 from dsr_desk.app.data.indexing import opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core import codec
@@ -194,10 +195,10 @@ def second_items(desk: Desk, ref: str, *, everything: bool = False) -> list[Seco
         return list(_bare(desk, _waiting(desk, case, everything=everything)).values())
 
 
-def second_cards(desk: Desk, ref: str) -> list[ReviewCard]:
+def second_cards(desk: Desk, ref: str) -> Deck:
     """The same as cards, without reading a candidate."""
     with desk.reading(ref) as case:
-        return blind_cards(desk, _waiting(desk, case))
+        return blind_cards(desk, case, _waiting(desk, case))
 
 
 def _waiting(desk: Desk, case: Case, *, everything: bool = False) -> list[Item]:
@@ -223,12 +224,12 @@ def disputes(desk: Desk, ref: str) -> list[Dispute]:
         return [Dispute(item, me in (_by(disputed[key].word), _by(disputed[key].second))) for key, item in bare.items()]
 
 
-def dispute_cards(desk: Desk, ref: str) -> list[ReviewCard]:
+def dispute_cards(desk: Desk, ref: str) -> Deck:
     """Those that this officer may settle, as cards, without reading a candidate."""
     me = desk.vault.officer_key
     with desk.reading(ref) as case:
         open_ = [one for one in case.to_review_again() if one.disputed and me not in (_by(one.word), _by(one.second))]
-        return blind_cards(desk, open_)
+        return blind_cards(desk, case, open_)
 
 
 def settle(desk: Desk, ref: str, items: Sequence[str], verdict: Verdict, reason: str = "") -> Change:

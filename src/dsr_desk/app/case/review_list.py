@@ -1,19 +1,22 @@
 """The list of a review: which items it has, in which order, and which lie on one card. No candidate is read for it.
 
-A search says in a field of its own what its rows are, so that a list of 50,000 candidates costs one value to read.
+A search says in a field of its own what its rows are, and its rows stand in the order of review. So a list of 50,000
+candidates costs one value to read, and a card is made when it is looked at.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from dsr_desk.app.case.review_content import band, candidates_of
+from dsr_desk.app.case.review_deck import Deck, ListedItems
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.canonical import digest_of
-from dsr_desk.core.case_items import Item
-from dsr_desk.core.findings import Candidate, Verdict
+from dsr_desk.core.case import Case
+from dsr_desk.core.case_items import CandidateRows, Item, candidate_rows, rows_of
+from dsr_desk.core.findings import Candidate
 from dsr_desk.core.items import ItemKind
 from dsr_desk.storage.log_reading import in_form
 
@@ -23,128 +26,125 @@ LAID_OUT = "laid_out"
 _KINDS = (ItemKind.PHOTO, ItemKind.RECORD)
 
 
-class ReviewLine(NamedTuple):
-    """An item of a review, by its pseudonym. `sample` is a mark of the sample that it belongs to, "" for none.
+@dataclass(frozen=True)
+class _Laid:
+    """The field as it is kept: a digit for kind and band of each row, the number of its index, marks of samples."""
 
-    `round` is the newest one in which a search proposed it.
-    """
+    indexes: list[str]
+    kinds: str
+    bands: str
+    of: list[int]
+    samples: dict[str, str]
 
-    key: str
-    kind: ItemKind
-    band: int
-    index: str
-    sample: str
-    round: int
-    verdict: Verdict | None
-
-
-class ReviewCard(NamedTuple):
-    """What is shown and decided together: an item alone, or a photo and the records of its sample, the photo first."""
-
-    number: int
-    lines: tuple[ReviewLine, ...]
-
-    @property
-    def key(self) -> str:
-        return self.lines[0].key
-
-    @property
-    def is_open(self) -> bool:
-        return any(line.verdict is None for line in self.lines)
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The word on the whole card; None where any of it is open, or where words differ."""
-        said = {line.verdict for line in self.lines}
-        return said.pop() if len(said) == 1 else None
+    def __post_init__(self) -> None:
+        if not len(self.kinds) == len(self.bands) == len(self.of):
+            raise ValueError("rows")
 
 
 def laid_out(candidates: Iterable[Candidate]) -> dict[str, Any]:
     """The field of a search for rows in this order."""
-    indexes: dict[str, int] = {}
-    rows = [
-        [_KINDS.index(one.kind), band(one), indexes.setdefault(one.index, len(indexes)), _sample(one)]
-        for one in candidates
-    ]
-    return {"indexes": list(indexes), "rows": rows}
+    found, indexes = list(candidates), dict[str, int]()
+    return {
+        "kinds": "".join(str(_KINDS.index(one.kind)) for one in found),
+        "bands": "".join(str(band(one)) for one in found),
+        "of": [indexes.setdefault(one.index, len(indexes)) for one in found],
+        "indexes": list(indexes),
+        "samples": {str(at): mark for at, one in enumerate(found) if (mark := _sample(one))},
+    }
 
 
-def review_cards(desk: Desk, ref: str) -> list[ReviewCard]:
+def review_cards(desk: Desk, ref: str) -> Deck:
     """Candidates of this round in the order of review, then what was decided in earlier ones. Raises LogDamaged."""
     with desk.reading(ref) as case:
-        lines = lines_of(desk, list(case.candidates()))
-        lines.sort(key=lambda line: (line.round != case.number, line.band, line.key))
-        return cards_of(lines)
+        return Deck(_listed(desk, case, candidate_rows(case.items, case.number)))
 
 
-def blind_cards(desk: Desk, items: Collection[Item]) -> list[ReviewCard]:
+def blind_cards(desk: Desk, case: Case, items: Iterable[Item]) -> Deck:
     """These items in an order that means nothing, without what anybody said of them. Raises LogDamaged."""
-    lines = [line._replace(band=0, verdict=None) for line in lines_of(desk, items)]
-    lines.sort(key=lambda line: line.key)
-    return cards_of(lines)
+    rows = rows_of(items)
+    return Deck(_listed(desk, case, replace(rows, verdicts=[""] * len(rows.keys)), blind=True))
 
 
-def lines_of(desk: Desk, items: Collection[Item]) -> list[ReviewLine]:
-    """Lines of these items; of those that were forgotten none."""
-    seqs = {item.place[0] for item in items}
-    laid = {seq: found for seq in seqs if (found := _read(desk, seq)) is not None}
-    older = {seq for seq in seqs if seq not in laid}
-    found = candidates_of(desk, [item for item in items if item.place[0] in older]) if older else {}
-    lines = []
-    for item in items:
-        seq, position = item.place
-        verdict = Verdict(item.verdict) if item.verdict else None
-        if seq in laid:
-            with in_form(seq):
-                kind, band_, index, sample = laid[seq][position]
-            lines.append(ReviewLine(item.key, kind, band_, index, sample, item.round, verdict))
-        elif (one := found.get(item.key)) is not None:
-            lines.append(line_of(item, one))
-    return lines
+def _listed(desk: Desk, case: Case, rows: CandidateRows, *, blind: bool = False) -> ListedItems:
+    """In the order of review, or blind in one that means nothing; of what was forgotten nothing."""
+    laid = {seq: _read(desk, seq) for seq in set(rows.seqs)}
+    only = next(iter(laid.values()), None) if len(laid) == 1 else None
+    if only is not None:
+        with in_form(rows.seqs[0]):
+            facts, there = _of_one(only, rows.positions), range(len(rows.keys))
+    else:
+        facts, there = _of_several(desk, case, laid, rows)
+    if blind:
+        order = sorted(there, key=rows.keys.__getitem__)
+    elif only is None:
+        order = sorted(there, key=lambda at: (rows.rounds[at] != case.number, facts.bands[at], rows.keys[at]))
+    else:
+        order = sorted(there, key=rows.positions.__getitem__)  # as they were written
+    return ListedItems(
+        keys=[rows.keys[at] for at in order],
+        kinds=[facts.kinds[at] for at in order],
+        indexes=[facts.indexes[at] for at in order],
+        rounds=[rows.rounds[at] for at in order],
+        words=[rows.verdicts[at] for at in order],
+        samples={place: mark for place, at in enumerate(order) if (mark := facts.samples.get(at))},
+    )
 
 
-def line_of(item: Item, one: Candidate) -> ReviewLine:
-    verdict = Verdict(item.verdict) if item.verdict else None
-    return ReviewLine(item.key, one.kind, band(one), one.index, _sample(one), item.round, verdict)
+@dataclass
+class _Facts:
+    """What a list needs to know of its rows, a list for each thing."""
+
+    kinds: list[ItemKind]
+    bands: list[int]
+    indexes: list[str]
+    samples: dict[int, str]
 
 
-def cards_of(lines: Sequence[ReviewLine], apart: Collection[str] = ()) -> list[ReviewCard]:
-    """Cards in the order of their first lines. Of a sample with several photos nobody knows whose its records are.
-
-    `apart` are samples whose items are decided each by itself.
-    """
-    tied: dict[tuple[int, str], list[ReviewLine]] = {}
-    for line in lines:
-        if line.sample and line.sample not in apart:
-            tied.setdefault((line.round, line.sample), []).append(line)
-    together = {sample: tuple(sorted(found, key=_photo_first)) for sample, found in tied.items() if _is_one(found)}
-    cards: list[ReviewCard] = []
-    for line in lines:
-        own = together.get((line.round, line.sample), (line,)) if line.sample else (line,)
-        if own:
-            cards.append(ReviewCard(len(cards) + 1, own))
-        if len(own) > 1:
-            together[line.round, line.sample] = ()
-    return cards
+def _of_one(said: _Laid, positions: Sequence[int]) -> _Facts:
+    kinds = dict(zip("01", _KINDS, strict=True))
+    samples = {int(at): mark for at, mark in said.samples.items()}
+    return _Facts(
+        [kinds[said.kinds[at]] for at in positions],
+        [],
+        [said.indexes[said.of[at]] for at in positions],
+        {row: samples[at] for row, at in enumerate(positions) if at in samples} if samples else {},
+    )
 
 
-def _is_one(lines: Sequence[ReviewLine]) -> bool:
-    kinds = Counter(line.kind for line in lines)
-    return kinds[ItemKind.PHOTO] == 1 and kinds[ItemKind.RECORD] > 0
+def _of_several(
+    desk: Desk, case: Case, laid: Mapping[int, _Laid | None], rows: CandidateRows
+) -> tuple[_Facts, Sequence[int]]:
+    """Of several searches, or of one that does not say; with the rows that are there."""
+    keys = [key for key, seq in zip(rows.keys, rows.seqs, strict=True) if laid[seq] is None]
+    older = candidates_of(desk, [item for key in keys if (item := case.item(key)) is not None]) if keys else {}
+    facts, there = _Facts([], [], [], {}), []
+    for row, (key, seq, at) in enumerate(zip(rows.keys, rows.seqs, rows.positions, strict=True)):
+        said, one = laid[seq], older.get(key)
+        with in_form(seq):
+            if said is not None:
+                kind, rank, index = _KINDS[int(said.kinds[at])], int(said.bands[at]), said.indexes[said.of[at]]
+                mark = said.samples.get(str(at), "")
+            elif one is not None:
+                kind, rank, index, mark = one.kind, band(one), one.index, _sample(one)
+            else:
+                kind, rank, index, mark = ItemKind.RECORD, 0, "", ""
+        facts.kinds.append(kind)
+        facts.bands.append(rank)
+        facts.indexes.append(index)
+        if mark:
+            facts.samples[row] = mark
+        if said is not None or one is not None:
+            there.append(row)
+    return facts, there
 
 
-def _photo_first(line: ReviewLine) -> bool:
-    return line.kind is not ItemKind.PHOTO
-
-
-def _read(desk: Desk, seq: int) -> list[tuple[ItemKind, int, str, str]] | None:
-    """Of the rows of a search, by position; None where it does not say. Raises LogDamaged."""
+def _read(desk: Desk, seq: int) -> _Laid | None:
+    """What a search says of its rows; None where it does not. Raises LogDamaged."""
     said = desk.values(seq, LAID_OUT).get(LAID_OUT)
     if said is None:
         return None
     with in_form(seq):
-        indexes = [str(name) for name in said["indexes"]]
-        return [(_KINDS[kind], int(band_), indexes[index], str(sample)) for kind, band_, index, sample in said["rows"]]
+        return _Laid(**said)
 
 
 def _sample(one: Candidate) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from dsr_desk.app.case.review_list import ReviewCard
+from dsr_desk.app.case.review_deck import ReviewCard
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import icons, theme

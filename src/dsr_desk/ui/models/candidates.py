@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsr_desk.app.case.review_list import ReviewCard, ReviewLine
+from dsr_desk.app.case.review_deck import Deck, ListedItems, ReviewCard, ReviewLine, ReviewTally
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui import words
@@ -21,104 +19,69 @@ ITEM = Qt.ItemDataRole.UserRole + 1
 PICTURE = Qt.ItemDataRole.UserRole + 2
 
 
-@dataclass
-class Tally:
-    """How many cards and items there are, and what was said of the items; kept in step, never counted anew."""
-
-    cards: int = 0
-    open: int = 0
-    items: int = 0
-    said: Counter[Verdict | None] = field(default_factory=Counter)
-
-    @classmethod
-    def of(cls, cards: Iterable[ReviewCard]) -> Tally:
-        made = cls()
-        for card in cards:
-            made.take(card, 1)
-        return made
-
-    def take(self, card: ReviewCard, times: int) -> None:
-        """Counts a card, or with -1 counts it out."""
-        self.cards += times
-        self.open += times * card.is_open
-        self.items += times * len(card.lines)
-        for line in card.lines:
-            self.said[line.verdict] += times
-
-
 class CandidatesModel(QAbstractListModel):
     """Rows are cards in the order of review, of all indexes or of one. Pictures come later, when they are decoded."""
 
     def __init__(self, pictures: Pictures, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures = pictures
-        self._all: list[ReviewCard] = []
-        self._shown: list[int] = []
-        self._rows: list[int] = []
-        self._places: dict[str, int] = {}
-        self._open = bytearray()
+        self.deck = Deck(ListedItems())
+        """All cards, whether they are shown or not."""
         self.only = ""
-        self.whole, self.here = Tally(), Tally()
+        self._shown: Sequence[int] = range(0)
+        self._rows: dict[int, int] | None = None
+        """Rows by card, where only some are shown."""
+        self._open = self.deck.open
+        self.here = self.deck.whole
         pictures.arrived.connect(self._arrived)
 
     @property
-    def cards(self) -> Sequence[ReviewCard]:
-        """All cards, whether they are shown or not."""
-        return self._all
+    def whole(self) -> ReviewTally:
+        return self.deck.whole
 
     def card(self, row: int) -> ReviewCard:
-        return self._all[self._shown[row]]
+        return self.deck[self._shown[row]]
 
     def card_of(self, key: str) -> ReviewCard | None:
         """The card on which an item (pseudonym) lies, shown or not."""
-        place = self._places.get(key)
-        return self._all[place] if place is not None else None
+        place = self.deck.place(key)
+        return self.deck[place] if place is not None else None
 
-    def show_cards(self, cards: Sequence[ReviewCard], only: str = "") -> None:
+    def show_deck(self, deck: Deck, only: str = "") -> None:
         """`only` names an index; "" shows all."""
-        self._all = list(cards)
-        self._places = {line.key: place for place, card in enumerate(cards) for line in card.lines}
-        self.whole = Tally.of(cards)
+        self.deck = deck
         self.filter(only)
 
     def filter(self, only: str) -> None:
         """Cards of one index alone, or of all for ""."""
         self.beginResetModel()
         self.only = only
-        everything = range(len(self._all))
-        self._shown = [place for place in everything if not only or self._all[place].lines[0].index == only]
-        self._rows = [-1] * len(self._all)
-        for row, place in enumerate(self._shown):
-            self._rows[place] = row
-        self._open = bytearray(self._all[place].is_open for place in self._shown)
-        self.here = Tally.of(self._all[place] for place in self._shown) if only else self.whole
+        if only:
+            self._shown, self.here = self.deck.of_index(only)
+            self._rows = {card: row for row, card in enumerate(self._shown)}
+            self._open = bytearray(self.deck.open[card] for card in self._shown)
+        else:
+            self._shown, self.here, self._rows = range(len(self.deck)), self.deck.whole, None
+            self._open = self.deck.open
         self.endResetModel()
 
     def say(self, said: Mapping[str, Verdict | None]) -> None:
         """Other words on these items (pseudonyms); the rest of the list is not looked at."""
         for key, verdict in said.items():
-            place = self._places.get(key)
-            if place is not None:
-                self._change(place, key, verdict)
-
-    def _change(self, place: int, key: str, verdict: Verdict | None) -> None:
-        before = self._all[place]
-        lines = tuple(_said(line, verdict) if line.key == key else line for line in before.lines)
-        after = self._all[place] = before._replace(lines=lines)
-        row = self._rows[place]
-        tallies = [self.whole] if row < 0 or self.here is self.whole else [self.whole, self.here]
-        for tally in tallies:
-            tally.take(before, -1)
-            tally.take(after, 1)
-        if row >= 0:
-            self._open[row] = after.is_open
-            index = self.index(row, 0)
-            self.dataChanged.emit(index, index)
+            row = self.row_of(key)
+            beside = (self.here,) if row >= 0 and self.only else ()
+            card = self.deck.say(key, verdict, *beside)
+            if card is not None and row >= 0:
+                self._open[row] = self.deck.open[card]
+                index = self.index(row, 0)
+                self.dataChanged.emit(index, index)
 
     def row_of(self, key: str) -> int:
         """The row of the card on which an item (pseudonym) lies; -1 where none that is shown has it."""
-        place = self._places.get(key)
-        return self._rows[place] if place is not None else -1
+        place = self.deck.place(key)
+        if place is None:
+            return -1
+        return place if self._rows is None else self._rows.get(place, -1)
 
     def next_open(self, row: int) -> int:
         """The next card that is not decided, from `row` on and round; -1 where all are."""
@@ -173,7 +136,3 @@ def decided(card: ReviewCard) -> str:
 
 def _kind(line: ReviewLine) -> str:
     return tr("record") if line.kind is ItemKind.RECORD else tr("photo")
-
-
-def _said(line: ReviewLine, verdict: Verdict | None) -> ReviewLine:
-    return line._replace(verdict=verdict)

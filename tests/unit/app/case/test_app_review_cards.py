@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from dsr_desk.app.case import review, review_list
-from dsr_desk.app.case.review_list import ReviewCard, cards_of, laid_out, review_cards
+from dsr_desk.app.case.review_content import band
+from dsr_desk.app.case.review_deck import Deck
+from dsr_desk.app.case.review_list import laid_out, review_cards
+from dsr_desk.app.case.searching import _ordered
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.main import main
 from dsr_desk.core.findings import Candidate, Verdict
@@ -68,8 +72,9 @@ def test_everything_else_lies_on_a_card_of_its_own(desk: Desk, found: tuple[Cand
 def test_cards_of_a_sample_that_is_taken_apart_are_single(desk: Desk) -> None:
     ref = open_case(desk)
     search(desk, ref, PHOTO, RECORD)
-    (card,) = review_cards(desk, ref)
-    assert [len(one.lines) for one in cards_of(card.lines, {card.lines[0].sample})] == [1, 1]
+    deck = review_cards(desk, ref)
+    (card,) = deck
+    assert [len(one.lines) for one in deck.taken_apart(card.lines[0].sample)] == [1, 1]
 
 
 def test_what_was_decided_in_an_earlier_round_is_no_part_of_a_card_of_this_one(desk: Desk) -> None:
@@ -94,29 +99,43 @@ def test_the_list_is_made_without_reading_a_candidate_and_is_that_of_older_searc
 
     with monkeypatch.context() as patch:
         patch.setattr(review_list, "_read", older)
-        expected = review_cards(desk, ref)
+        expected = list(review_cards(desk, ref))
 
     def refuse(*_: object) -> None:
         raise AssertionError("a candidate is read")
 
     monkeypatch.setattr(review_list, "candidates_of", refuse)
-    assert review_cards(desk, ref) == expected
+    assert list(review_cards(desk, ref)) == expected
     assert sum(not card.is_open for card in expected) == 1
 
 
-def _shorter(said: dict[str, list[object]]) -> None:
-    said["rows"].pop()
+def test_a_search_writes_its_rows_in_bands_and_inside_a_band_in_no_order_of_scores(desk: Desk) -> None:
+    ref = open_case(desk)
+    near = [candidate(number, expected=0.001 * number) for number in range(2, 8)]
+    scored = [
+        replace(one, reasons=(replace(one.reasons[0], score=0.9 - place / 100),)) for place, one in enumerate(near)
+    ]
+    found = [candidate(20, expected=50.0), *scored, candidate(21)]
+    names = [name for name, _ in _ordered(desk.key(ref), found)]
+    by_band = {desk.name(ref, one.id): band(one) for one in found}
+    assert names == sorted(names, key=lambda name: (by_band[name], name))
+    search(desk, ref, *found)
+    assert [line.key for card in review_cards(desk, ref) for line in card.lines] == names
 
 
-def _unknown_kind(said: dict[str, list[object]]) -> None:
-    said["rows"][0] = [7, 0, 0, ""]
+def _shorter(said: dict[str, Any]) -> None:
+    said["of"].pop()
+
+
+def _unknown_kind(said: dict[str, Any]) -> None:
+    said["kinds"] = "70"
 
 
 @pytest.mark.parametrize("damage", [_shorter, _unknown_kind])
 def test_a_list_that_does_not_fit_its_rows_is_refused(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, damage: Callable[[dict[str, list[object]]], None]
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, damage: Callable[[dict[str, Any]], None]
 ) -> None:
-    def other(found: list[Candidate]) -> dict[str, list[object]]:
+    def other(found: list[Candidate]) -> dict[str, Any]:
         said = laid_out(found)
         damage(said)
         return said
@@ -150,7 +169,7 @@ def test_a_second_officer_sees_cards_without_a_word(desk: Desk) -> None:
     search(desk, ref, PHOTO, RECORD, ALONE)
     review.decide_many(desk, ref, [PHOTO.id, RECORD.id], SAME)
     review.decide(desk, ref, ALONE.id, DIFFERENT)
-    assert review.second_cards(desk, ref) == []
+    assert not review.second_cards(desk, ref)
     with acting(desk, BEN):
         cards = review.second_cards(desk, ref)
         assert {line.verdict for card in cards for line in card.lines} == {None}
@@ -158,12 +177,12 @@ def test_a_second_officer_sees_cards_without_a_word(desk: Desk) -> None:
         assert {desk.name(ref, one) for one in waiting} == {line.key for card in cards for line in card.lines}
         assert _largest(cards) == 2
         review.review_again(desk, ref, [PHOTO.id, RECORD.id], DIFFERENT)
-        assert review.dispute_cards(desk, ref) == []
+        assert not review.dispute_cards(desk, ref)
     with acting(desk, by_hand.CLEO):
         assert _largest(review.dispute_cards(desk, ref)) == 2
 
 
-def _largest(cards: list[ReviewCard]) -> int:
+def _largest(cards: Deck) -> int:
     return max(len(card.lines) for card in cards)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent
 
 from dsr_desk.app.case.packet_files import For
 from dsr_desk.app.case.review import show_scores_early
+from dsr_desk.app.case.review_deck import Deck, ListedItems
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
@@ -78,7 +79,7 @@ class ReviewPage(ReviewTable):
             self._apart.clear()
             self._officer = ""
             self._case = ref
-            self._lay_out([])
+            self._lay_out(Deck(ListedItems()))
         officer = desk.vault.officer_key
         mode = self.mode.value if officer == self._officer else None
         self._looked += 1
@@ -101,7 +102,7 @@ class ReviewPage(ReviewTable):
         self._versions, self._refused = shown.versions, shown.refused_links
         self.reference.show_case(self.session, shown.case)
         self.foot.show_search(shown.search, shown.stale)
-        self._lay_out(shown.cards)
+        self._lay_out(shown.deck)
         self._apply(shown.rules)
 
     def _apply(self, rules: Rules) -> None:
@@ -125,7 +126,7 @@ class ReviewPage(ReviewTable):
         whole, here = self.model.whole, self.model.here
         parts = [_decided_of(whole.cards - whole.open, whole.cards)]
         if whole.items > whole.cards:
-            open_items = whole.said[None]
+            open_items = whole.said[""]
             says = tr("{n} of {total} items").format(
                 n=words.figure(whole.items - open_items), total=words.figure(whole.items)
             )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from dsr_desk.app.case.cases import CaseView, PhotoOfCase, reference_bytes
 from dsr_desk.app.case.references import Shown, shown
-from dsr_desk.app.case.review_list import ReviewCard
+from dsr_desk.app.case.review_deck import ReviewCard
 from dsr_desk.core.findings import Candidate, ReasonKind, Verdict
 from dsr_desk.core.items import Box, ItemKind
 from dsr_desk.core.message import Message

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from dsr_desk.app.case import review
 from dsr_desk.app.case.deleting import withdraw_and_decide
-from dsr_desk.app.case.review_list import ReviewCard, review_cards
+from dsr_desk.app.case.review_deck import Deck
+from dsr_desk.app.case.review_list import review_cards
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change
@@ -30,7 +31,7 @@ class Mode(StrEnum):
         return {Mode.FIRST: Kind.DECIDED, Mode.SECOND: Kind.SECOND_REVIEW, Mode.SETTLE: Kind.SETTLED}[self]
 
 
-def cards_by_mode(desk: Desk, ref: str) -> dict[Mode, list[ReviewCard]]:
+def cards_by_mode(desk: Desk, ref: str) -> dict[Mode, Deck]:
     """What is reviewed in each way. A disagreement in which the officer is one of the two is for others."""
     return {
         Mode.FIRST: review_cards(desk, ref),

@@ -9,7 +9,7 @@ from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case import review
 from dsr_desk.app.case.cases import CaseView, show_case
 from dsr_desk.app.case.review import SecondItem
-from dsr_desk.app.case.review_list import ReviewCard
+from dsr_desk.app.case.review_deck import Deck, ReviewCard
 from dsr_desk.app.case.searching import last_search
 from dsr_desk.app.data.columns import stale_searches
 from dsr_desk.app.data.indexing import dataset_versions
@@ -44,7 +44,7 @@ class ReviewShown:
     officer: str
     waiting: dict[Mode, int]
     mode: Mode
-    cards: list[ReviewCard]
+    deck: Deck
     rules: Rules
     versions: dict[str, DatasetVersion]
     case: CaseView
@@ -78,7 +78,7 @@ def look(desk: Desk, ref: str, mode: Mode | None) -> ReviewShown:
     """`mode` None: what waits for a second officer comes first for whoever that is."""
     with desk.reading(ref):
         by_mode = cards_by_mode(desk, ref)
-        waiting = {one: sum(len(card.lines) for card in cards) for one, cards in by_mode.items()}
+        waiting = {one: deck.whole.items for one, deck in by_mode.items()}
         wanted = mode or (Mode.SECOND if _others_alone_decided(desk, ref) else Mode.FIRST)
         chosen = wanted if waiting[wanted] else Mode.FIRST
         return ReviewShown(
@@ -86,7 +86,7 @@ def look(desk: Desk, ref: str, mode: Mode | None) -> ReviewShown:
             officer=desk.vault.officer_key,
             waiting=waiting,
             mode=chosen,
-            cards=by_mode[chosen],
+            deck=by_mode[chosen],
             rules=rules(desk, ref, chosen),
             versions={version.id: version for version, _ in dataset_versions(desk)},
             case=show_case(desk, ref),

@@ -5,7 +5,6 @@ Nothing is read on the window's thread: what a card says comes from a moment bes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dsr_desk.app.case.references import Eyes, Shown
 from dsr_desk.app.case.review import WholePhoto, content_of, face_crop, whole_photo
-from dsr_desk.app.case.review_list import ReviewCard, cards_of
+from dsr_desk.app.case.review_deck import Deck, ReviewCard
 from dsr_desk.app.data.away import away_now
 from dsr_desk.core.items import DatasetVersion, ItemKind
 from dsr_desk.ui.fields import ChoiceField
@@ -73,19 +72,19 @@ class ReviewTable(Page):
         card, shown = self.current(), self._content
         return shown if card is not None and shown is not None and shown.key == card.key else None
 
-    def _lay_out(self, cards: Sequence[ReviewCard]) -> None:
+    def _lay_out(self, deck: Deck) -> None:
         """Shows these, and stays where it was as far as that is among them."""
         before, chosen = self.current(), self.only.value
         self._ahead.clear()
         self._content = None
-        if self._apart:
-            cards = cards_of([line for card in cards for line in card.lines], self._apart)
-        names_there = sorted({card.lines[0].index for card in cards})
+        for sample in self._apart:
+            deck = deck.taken_apart(sample)
+        names_there = deck.index_names
         self.only.offer([(tr("All indexes"), ""), *((name, name) for name in names_there)])
         self.only.choose(chosen)
         self.only.setVisible(len(names_there) > 1)
-        self._stack.setCurrentIndex(0 if cards else 1)
-        self.model.show_cards(cards, self.only.value)
+        self._stack.setCurrentIndex(0 if deck else 1)
+        self.model.show_deck(deck, self.only.value)
         self._stay(before)
 
     def _filter(self) -> None:
@@ -103,7 +102,7 @@ class ReviewTable(Page):
         """Photo and record of the current sample are decided each by itself from now on."""
         if (card := self.current()) is not None:
             self._apart.add(card.lines[0].sample)
-            self._lay_out(self.model.cards)
+            self._lay_out(self.model.deck)
 
     def _fetch(self, key: str) -> Shown | None:
         """In the worker of the pictures."""
