@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dsr_desk.core.acts import Act, Entry, Kind, Row, field_digest, row_line
-from dsr_desk.core.canonical import sha256_hex
+from dsr_desk.core.canonical import sha256_hex, value_of
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
 from dsr_desk.storage.signed_acts import value_text
@@ -292,4 +292,4 @@ def _row(seq: int, item: str, word: str, digest: str, salt: bytes | None, text: 
         return Row(item, word)
     if not _is_signed(digest, "row", salt, text):
         raise LogDamaged(what=message("log.rows", seq=seq))
-    return Row(item, word, json.loads(text))
+    return Row(item, word, value_of(text))

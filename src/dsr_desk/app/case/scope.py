@@ -190,8 +190,9 @@ def scope_versions(desk: Desk, ref: str) -> dict[str, int]:
 def items_of(desk: Desk, scope: ScopeView, part: ScopePart) -> Iterator[ScopeItem]:
     """The items of a container in scope, as they were signed, in the order of the rows."""
     dataset = part.dataset_version.rpartition("@")[0]
-    for row in desk.vault.log.rows(scope.entry, part.first, part.items):
-        yield _item(scope.entry, row, dataset, part.container)
+    with in_form(scope.entry):
+        for row in desk.vault.log.rows(scope.entry, part.first, part.items):
+            yield _item(row, dataset, part.container)
 
 
 def draw(desk: Desk, ref: str, of: str = "scope", n: int = SAMPLE_SIZE) -> Change:
@@ -331,18 +332,19 @@ def _view(desk: Desk, scope: dict[str, Any]) -> ScopeView:
     return ScopeView(said_parts["selector"], tuple(parts), scope["items"], scope["size"], scope["rest"], *who)
 
 
-def _item(seq: int, row: Row, dataset: str, container: str) -> ScopeItem:
-    with in_form(seq):
-        member, digest, occurrence, size = row.value
-        address = ItemAddress(dataset, container, member, digest, occurrence)
-        return ScopeItem(address, ItemKind(row.word.partition(" ")[0]), size)
+def _item(row: Row, dataset: str, container: str) -> ScopeItem:
+    member, digest, occurrence, size = row.value
+    address = ItemAddress(dataset, container, member, digest, occurrence)
+    return ScopeItem(address, ItemKind(row.word.partition(" ")[0]), size)
 
 
 def _in_scope(desk: Desk, scope: ScopeView, places: Sequence[int]) -> Iterator[tuple[int, ScopePart, ScopeItem]]:
     for place in places:
         part = next(one for one in scope.parts if one.first <= place < one.first + one.items)
         row = desk.vault.log.row(scope.entry, place)
-        yield place, part, _item(scope.entry, row, part.dataset_version.rpartition("@")[0], part.container)
+        with in_form(scope.entry):
+            item = _item(row, part.dataset_version.rpartition("@")[0], part.container)
+        yield place, part, item
 
 
 def _beside(desk: Desk, scope: ScopeView, places: Sequence[int]) -> Iterator[tuple[int, ScopePart, ScopeItem]]:
