@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QScrollBar,
     QSplitterHandle,
-    QTableView,
     QTabBar,
+    QTableView,
     QTextEdit,
     QWidget,
 )
@@ -42,7 +42,7 @@ LEAST_SHOWN = 56
 
 def faults(root: QWidget) -> list[str]:
     """What is outside, covered or cut, as "which: what". Empty where everything can be seen or scrolled to."""
-    return [f"{_named(widget)}: {what}" for widget in _shown(root) for what in _wrong(widget, root)]
+    return [f"{_named(widget)}: {what}" for widget in _shown(root) for what in _wrong(widget)]
 
 
 def _shown(root: QWidget) -> Iterator[QWidget]:
@@ -55,7 +55,7 @@ def _shown(root: QWidget) -> Iterator[QWidget]:
             yield from _shown(child)
 
 
-def _wrong(widget: QWidget, root: QWidget) -> Iterator[str]:
+def _wrong(widget: QWidget) -> Iterator[str]:
     if isinstance(widget, Gap | QScrollBar | QSplitterHandle) or widget.objectName().startswith("qt_scrollarea"):
         return
     if widget.width() <= 0 or widget.height() <= 0:

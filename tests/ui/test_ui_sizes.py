@@ -48,7 +48,7 @@ class Longer(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(self, _context: str, source: str, _remark: str | None = None, n: int = -1) -> str:
+    def translate(self, _context: str, source: str, _remark: str | None = None, _n: int = -1) -> str:
         return lengthened(source)
 
 
@@ -109,9 +109,8 @@ def laid_out(qapp: QApplication, window: QWidget, size: QSize) -> list[str]:
     return [f"{size.width()}×{size.height()}: {one}" for one in (*grown, *faults(window))]
 
 
-def test_nothing_is_outside_covered_or_cut_on_any_screen(
-    spoken: str, far: tuple[Visitor, str], qapp: QApplication
-) -> None:
+@pytest.mark.usefixtures("spoken")
+def test_nothing_is_outside_covered_or_cut_on_any_screen(far: tuple[Visitor, str], qapp: QApplication) -> None:
     visitor, order = far
     found = []
     for place, _page in visit(visitor, order):
@@ -123,8 +122,9 @@ def test_nothing_is_outside_covered_or_cut_on_any_screen(
     assert visitor.errors == []
 
 
+@pytest.mark.usefixtures("spoken")
 def test_nothing_is_outside_covered_or_cut_in_any_dialog_on_a_small_screen(
-    spoken: str, far: tuple[Visitor, str], qapp: QApplication, small: QSize, monkeypatch: pytest.MonkeyPatch
+    far: tuple[Visitor, str], small: QSize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every dialog that a button with an ellipsis opens. None is larger than the screen."""
     for name in ("getOpenFileName", "getOpenFileNames", "getSaveFileName"):

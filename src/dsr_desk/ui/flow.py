@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
@@ -226,8 +227,7 @@ class Flow(QLayout):
 
     def _gaps(self, line: Sequence[_Part]) -> int:
         """Spaces between parts that stand next to each other."""
-        pairs = zip(line, line[1:], strict=False)
-        return self.spacing() * sum(1 for one, other in pairs if not one.is_gap and not other.is_gap)
+        return self.spacing() * sum(1 for one, other in pairwise(line) if not one.is_gap and not other.is_gap)
 
     def _between(self, heights: Sequence[int]) -> int:
         return self.spacing() * max(0, len(heights) - 1)
