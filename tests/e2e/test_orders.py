@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Office:
 
     folder: Path
     order: str = ""
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     def says(self, *words: object, code: int = 0, vault: bool = True) -> Any:
         secret = ("--passphrase-file", self.folder / "passphrase.txt") if vault else ()
@@ -201,11 +202,13 @@ def office(made: tuple[Path, Path, str]) -> Iterator[Office]:
     """Paths in a vault are absolute: each test works in the place where it was made, on a copy."""
     live, template, ref = made
     shutil.copytree(template, live)
+    office = Office(live, ref)
     try:
-        office = Office(live, ref)
         office.says("index", "update", "street-events")  # a copy is another file
         yield office
     finally:
+        for release in office.afterwards:
+            release()
         shutil.rmtree(live)
 
 
@@ -240,15 +243,12 @@ def openssl_alone(opened: Path) -> None:
     assert (opened / "checked.zip").read_bytes() == (opened / "evidence.zip").read_bytes()
 
 
-Hindrance = Callable[[Office], Callable[[], object] | None]
-
-
-def read_only(office: Office) -> Callable[[], object]:
-    """A shard that the system refuses to remove, until what is returned is called."""
+def read_only(office: Office) -> None:
+    """A shard that the system refuses to remove."""
     shard = office.shards[1]
     if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", shard], check=False).returncode:
         pytest.skip("no file can be made immutable here")
-    return lambda: subprocess.run(["chattr", "-i", shard], check=True)
+    office.afterwards.append(lambda: subprocess.run(["chattr", "-i", shard], check=True))
 
 
 def stray_copy(office: Office) -> None:
@@ -321,9 +321,11 @@ def test_an_order_is_carried_out_and_its_title_is_right_at_each_stage(office: Of
         (silent, "1 of 1 silent since"),
     ],
 )
-def test_each_hindrance_by_itself_is_in_the_headline(office: Office, hindrance: Hindrance, said: str) -> None:
+def test_each_hindrance_by_itself_is_in_the_headline(
+    office: Office, hindrance: Callable[[Office], None], said: str
+) -> None:
     office.scoped()
-    released = hindrance(office)
+    hindrance(office)
     if hindrance is not renamed_model:
         office.model.unlink()
     office.planned()
@@ -332,8 +334,6 @@ def test_each_hindrance_by_itself_is_in_the_headline(office: Office, hindrance: 
     if hindrance is not silent:
         office.answered(listed)
     office.read_back(code=int(hindrance is not silent))
-    if released is not None:
-        released()
     page = title(office.seal())
     assert page.startswith("Order: fulfilled but for what is named here")
     assert said in page

@@ -45,6 +45,19 @@ def open_in(samples: Sequence[_Entry]) -> dict[str, int]:
 def all_fit(scope: _Entry, samples: Iterable[_Entry]) -> bool:
     """Whether officers looked at samples of a scope, and of what stays beside it, and all fitted."""
     own = of_scope(scope, samples)
-    needed = {of for of, size in (("scope", scope["items"]), ("rest", scope["rest"])) if size}
-    fits = (len(one["words"]) == one["n"] and set(one["words"].values()) <= {FITS[one["of"]]} for one in own)
-    return needed <= {one["of"] for one in own if one["n"]} and all(fits)
+    return _needed(scope) <= {one["of"] for one in own if one["n"]} and all(map(_fits, own))
+
+
+def seen_by_two(scope: _Entry, samples: Iterable[_Entry]) -> bool:
+    """Whether of all that is to be sampled two officers looked at a sample each, which nobody else looked at."""
+    own = [one for one in of_scope(scope, samples) if one["n"] and _fits(one) and len(one["by"]) == 1]
+    return all(len({one["by"][0] for one in own if one["of"] == of}) > 1 for of in _needed(scope))
+
+
+def _needed(scope: _Entry) -> set[str]:
+    return {of for of, size in (("scope", scope["items"]), ("rest", scope["rest"])) if size}
+
+
+def _fits(sample: _Entry) -> bool:
+    words = sample["words"]
+    return len(words) == sample["n"] and set(words.values()) <= {FITS[sample["of"]]}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dsr_desk.core import order_refusals as refusals
 from dsr_desk.core.acts import Draft
 from dsr_desk.core.case import Case, Rows
-from dsr_desk.core.guards import Standing
+from dsr_desk.core.case_parts import seen_by_two
+from dsr_desk.core.guards import Standing, second_review_asked
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Law
 from dsr_desk.core.sampling import drawn
@@ -82,6 +83,13 @@ def drawn_items(case: Case, draft: Draft, standing: Standing, rows: Rows) -> Mes
             return message(refusals.SampleWrong.code, case=case.ref)
         places.discard(place)
     return None
+
+
+def sampled_twice(case: Case, draft: Draft, standing: Standing) -> Message | None:
+    """Samples are what an officer looks at under an order: a second review is a second officer's own sample."""
+    if case.scope is None or not second_review_asked(case, standing) or seen_by_two(case.scope, case.samples):
+        return None
+    return message(refusals.SampledOnce.code, case=case.ref)
 
 
 SAMPLE_WORDS = ("belongs", "not", "unsure")

@@ -57,6 +57,13 @@ class ScopeMissing(Refusal):
     todo = "Say what it covers and have it looked up (order scope)."
 
 
+class SampledOnce(Refusal):
+    code = "ORDER-SAMPLED-ONCE"
+    happened = "The policy asks for a second review of what is erased; one officer looked at samples of case {case}."
+    means = "Nothing is planned or approved before a second officer looked at a sample of their own."
+    todo = "Another officer draws a sample of the scope, and of what stays beside it, and looks (order sample --draw)."
+
+
 class ScopeUneven(Refusal):
     code = "ORDER-SCOPE-UNEVEN"
     happened = "The scope of case {case} says another number of items than its containers hold."

@@ -16,6 +16,7 @@ from dsr_desk.core.policy import Policy
 from dsr_desk.core.sampling import drawn
 
 ASKS_ANOTHER = replace(Policy(), approver_not_decider=True)
+LOOKS_TWICE = replace(Policy(), second_review_erasure=True)
 AT = [str(one) for one in drawn(bytes.fromhex(SEED), 2, 5)]
 """The places that are drawn from what is in the scope of `order_drawn`."""
 NOT_DRAWN = next(str(one) for one in range(5) if str(one) not in AT)
@@ -48,6 +49,18 @@ OLD_SCOPE = "0" * 64
 def _forgotten() -> World:
     world = hand.order_scoped().close()
     world.do(Kind.FORGOTTEN, {"what": "case", "count": 1, "entries": [], "blobs": []})
+    return world
+
+
+def _looks_of_her_own(world: World, *of: str, by: str = BEN) -> World:
+    for one in of:
+        world.sample(one, by=by).look(one, by=by)
+    return world
+
+
+def _stricter_since() -> World:
+    world = hand.order_planned()
+    world.policy(LOOKS_TWICE)
     return world
 
 
@@ -194,6 +207,16 @@ ORDER_TABLE: list[Refused] = [
             (_one_of_the_rest_belongs, order_refusals.ScopeNotSampled),
         )
     ),
+    *(
+        Refused(PLANNING_ALL, "sampled_twice", world, order_refusals.SampledOnce)
+        for world in (
+            lambda: hand.order_sampled(LOOKS_TWICE),
+            lambda: _looks_of_her_own(hand.order_sampled(LOOKS_TWICE), "scope"),
+            lambda: _looks_of_her_own(hand.order_sampled(LOOKS_TWICE), "scope", "rest", by=ANN),
+            lambda: hand.order_sampled(LOOKS_TWICE).look(by=BEN).look("rest", by=BEN),
+        )
+    ),
+    Refused(APPROVING, "sampled_twice", _stricter_since, order_refusals.SampledOnce),
     Refused(PLANNING_ALL, "not_run_in_this_round", hand.order_read, refusals.SearchAgain),
     Refused(
         PLANNING_ALL, "something_due", lambda: hand.order_opened().scope(UNKNOWN), order_refusals.ScopeEmpty
@@ -245,6 +268,7 @@ ORDER_ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (replace(SCOPING, open=_scope(WHOLE, MIXED, ("c3", "not-known", 0, 0, 5, 0, 1))), hand.order_opened),
     (SCOPING, hand.order_planned),
     (SCOPING, hand.order_read),
+    (PLANNING_ALL, lambda: _looks_of_her_own(hand.order_sampled(LOOKS_TWICE), "scope", "rest")),
     (SAMPLING, hand.order_scoped),
     (SAMPLING, hand.order_planned),
     (replace(SAMPLING, open=lambda it: it.sampling("rest", 4)), hand.order_scoped),

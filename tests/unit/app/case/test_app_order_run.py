@@ -9,15 +9,19 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
-from small_order import SmallOrder, at, make
+from small_order import BEA, SmallOrder, at, make
 
 from dsr_desk.app.case import deleting, scope
 from dsr_desk.app.case.reaching import stores
 from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.scoping import resolve
 from dsr_desk.app.data import guard, indexing
+from dsr_desk.app.desk import Desk
+from dsr_desk.app.vault import officers
 from dsr_desk.core.actions import ActionKind, OutcomeState, Seen
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.order_refusals import SampledOnce
+from dsr_desk.core.policy import Policy
 from dsr_desk.core.selectors import parse
 from dsr_desk.deletion import removal
 from dsr_desk.deletion import run as running
@@ -154,6 +158,22 @@ def test_another_scope_voids_the_plan_and_needs_samples_of_its_own(order: SmallO
     case = order.desk.case(order.ref)
     assert not case.reviewed
     assert [one.code for one in deleting.show_plan(order.desk, order.ref).changed] == ["basis.scope"]
+
+
+def test_where_a_second_review_of_erasures_is_asked_for_two_officers_look_at_samples(order: SmallOrder) -> None:
+    order.scoped()
+    officers.set_policy(order.desk, Policy(second_review_erasure=True))
+    with pytest.raises(SampledOnce):
+        deleting.make_plan(order.desk, order.ref)
+    order.desk.close()
+    with Desk.open(order.folder / "vault", BEA) as bea:
+        for of, fits in (("scope", "belongs"), ("rest", "not")):
+            with pytest.raises(SampledOnce):
+                deleting.make_plan(bea, order.ref)
+            scope.draw(bea, order.ref, of, 2)
+            newest = [one for one in scope.drawn_items(bea, order.ref) if one.of == of and not one.word]
+            scope.mark(bea, order.ref, {one.place: fits for one in newest}, of)
+        deleting.make_plan(bea, order.ref)
 
 
 def test_a_broken_photo_may_be_a_copy_only_where_a_photo_is_as_large(order: SmallOrder) -> None:
