@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from dsr_desk.intake import words
-from dsr_desk.intake.layout import is_greeting
+from dsr_desk.intake.layout import closing, is_greeting
 from dsr_desk.intake.names import is_organisation, leading_name, written_name
 
 _NUMBER = re.compile(r"\s{0,2}(?:id|no|nr|number|nummer|ref|#|n[°º])\b", re.IGNORECASE)
+_EASTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_EASTERN_NAME = re.compile(
+    r"([\u3400-\u9fff々ヶ]{2,6}|[\u3400-\u9fff々ヶ]{1,4} ?[ぁ-んァ-ヶー]{2,5})"
+    r"(?=の代理|を代理|様|さん|氏|、|（|\(|に代わ|$)"
+)
 _NEXT = 160
 """Signs behind "my client" within which the client's name is looked for."""
 
@@ -38,6 +43,8 @@ def wards_in(lines: Iterable[str]) -> list[tuple[int, str]]:
     for number, line in enumerate(lines):
         if is_greeting(line):
             continue
+        if number and closing(line) is not None:
+            break
         for match in words.every("wards").finditer(line):
             behind = line[match.end() : match.end() + _NEXT].lstrip(" ,:–—-(")
             if name := _name_in(behind):
@@ -47,6 +54,9 @@ def wards_in(lines: Iterable[str]) -> list[tuple[int, str]]:
 
 def _name_in(text: str) -> str:
     """The name that a text begins with, after up to three words like "Ms" or "our client"."""
+    if _EASTERN.match(text):
+        east = _EASTERN_NAME.match(text)
+        return east[1] if east else ""
     rest = text
     for _ in range(4):
         name = leading_name(rest, least=2)

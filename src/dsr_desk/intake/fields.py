@@ -11,7 +11,7 @@ from dsr_desk.intake import words
 
 KINDS = (
     *("e-mail", "user name", "account id", "date of birth", "given name", "family name", "phone", "name"),
-    *("address", "street", "postcode", "city", "country"),
+    *("address", "street", "postcode", "city", "country", "account"),
 )
 """Labels that are understood, by their sections in the vocabulary."""
 
@@ -79,12 +79,15 @@ def _kind(match: re.Match[str]) -> str:
 
 @cache
 def _labelled() -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?:{_kinds()}){_SEPARATOR}", re.IGNORECASE)
+    owners = f"{words.sources('wards')}|{words.sources('possessed')}"
+    whose = rf"(?:\s{{1,2}}(?:(?:of|for|de|di|van|do|da|für)\s{{1,2}})?(?:{owners}))?"
+    return re.compile(rf"{_BEFORE}(?:{_kinds()}){whose}{_SEPARATOR}", re.IGNORECASE)
 
 
 @cache
 def _alone() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_kinds()})\s{{0,3}}[:：]?\*{{0,2}}", re.IGNORECASE)
+    asked = r"(?:(?:what|wie|quel(?:le)?|cu[aá]l|qual|wat|jak|hoe)\b.{0,20}?\s)?"
+    return re.compile(rf"{asked}(?:{_kinds()})\s{{0,3}}[:：?？]?\*{{0,2}}", re.IGNORECASE)
 
 
 def _kinds() -> str:

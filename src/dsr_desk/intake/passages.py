@@ -126,9 +126,10 @@ class _PassageReader:
         taken: list[str] = []
         for number in range(begin, min(begin + 5, len(self._lines))):
             bare = self._lines[number].strip()
-            if not bare or number in self._labelled or "@" in bare or len(bare) > 60 or numbers_in(bare):
+            contact = number in self._labelled or "@" in bare or bool(numbers_in(bare))
+            if not bare or len(bare) > 60 or (contact and taken):
                 break
-            taken.append(bare)
+            taken += [] if contact else [bare]
         return taken
 
     def _is_below_name(self, number: int) -> bool:

@@ -46,7 +46,7 @@ def address_from(text: str) -> str:
 def _ends_sentence(text: str, point: re.Match[str]) -> bool:
     """Whether a point ends a sentence, and does not shorten a word: `ul.`, `Str.`, `просп.`."""
     word = point[1]
-    if words.every("streets").fullmatch(f"{word}.") or (len(word) < _SHORTEST_PLACE and not word[-1:].isdigit()):
+    if words.every("streets").fullmatch(f"{word}.") or (len(word) < _SHORTEST_PLACE and word.isalpha()):
         return text[: point.start()].rstrip()[-4:].isdigit()
     return True
 

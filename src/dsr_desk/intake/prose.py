@@ -18,13 +18,20 @@ from dsr_desk.intake.layout import Part, closing
 from dsr_desk.intake.names import has_title, is_organisation, leading_name, whole_name, written_name
 from dsr_desk.intake.places import JAPANESE, address_from, looks_like_address
 from dsr_desk.intake.sides import ADDRESS
-from dsr_desk.intake.values import numbers_in, telling, trimmed
+from dsr_desk.intake.values import account_kind, numbers_in, telling, tells_account, trimmed
 
 _HANDLE = re.compile(r"(?<![\w.@/])@([A-Za-z][\w.]{2,30})\b")
 _SENDER = re.compile(r"(?:^|[:,\d]\s)(?:[AP]M\s)?\"?([^\"<@:,\d]{2,60}?)\"?\s{0,3}<(?=[^<>@\s]+@)")
+_HEADING = re.compile(r"^\s*\*{0,2}([^,<>@:\d(]{4,50}?)\*{0,2}\s*(?:,|\(|-|–|\d|schrieb|wrote|added)")
 _TIMED = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b")
 _TOKEN = r"(?:[\"“„»‘'«「]([^\"“”„«»‘’'」]{2,60})[\"“”«»’'」]|([^\s,;\"“”„'‘’«»()<>、。，]{2,60}))"
 _PHONE_WORD = r"[\s:.]{0,4}([+(]?\d[\d ()/.\-–]{4,22}\d)(?!\w)"
+_NATIONAL = re.compile(r"(?<![\w@.,/-])\(?0\d[\d ()/.\-–]{6,16}\d(?![\w@-])")
+_FIRST_PERSON = re.compile(
+    r"(?:i|my|ich|mein\w*|je|j['’].*|mon|vivo|resido|mi|abito|risiedo|il mio|moro|meu|minha|ik|mijn|mieszkam|mój"
+    r"|adresim|ikamet.*|проживаю|мешкаю|живу|моя)(?!\w)",
+    re.IGNORECASE,
+)
 _NEAR = 44
 """Signs behind "born" within which the day is looked for."""
 
@@ -49,7 +56,7 @@ def said_in(line: str, fields: Collection[Span], language: str, part: Part, *, f
     yield from _emails(line, taken, language)
     yield from _names(line, part, language, form=form)
     yield from _birthday(line, taken, language)
-    yield from _tokens(line, taken)
+    yield from _tokens(line, taken, language)
     yield from _addresses(line, taken, language)
     yield from _phones(line, taken, language)
     for match in _HANDLE.finditer(line):
@@ -100,6 +107,8 @@ def _names(line: str, part: Part, language: str, *, form: bool) -> Iterator[InPr
     if (sender := _SENDER.search(line)) and (name := written_name(_from_capital(sender[1]))):
         headed = _TIMED.search(line) or _from().match(line)
         yield InProse(FoundKind.NAME, name, sender.start(1), None if headed else False)
+    if form and (heading := _HEADING.match(line)) and (name := whole_name(heading[1])) and _TIMED.search(line):
+        yield InProse(FoundKind.NAME, name, 0)
     if form and (address := ADDRESS.search(line)) and (name := _before(line[: address.start()])):
         yield InProse(FoundKind.NAME, name, line.find(name))
     if part is Part.GREETING and (greeting := words.every("greetings").match(line.strip())):
@@ -152,13 +161,13 @@ def _birthday(line: str, taken: list[Span], language: str) -> Iterator[InProse]:
         behind = line[end : end + 16].lstrip(" ,")
         if any(pattern.search(near) for pattern in before) or words.every("born after").match(behind):
             if _free((begin, end), taken):
-                yield InProse(FoundKind.DATE_OF_BIRTH, day, begin)
+                yield InProse(FoundKind.DATE_OF_BIRTH, day, begin, _of_third(line, begin, begin, language))
             taken.append((begin, end))
             return
     taken += [(begin, end) for begin, end, _ in days]
 
 
-def _tokens(line: str, taken: list[Span]) -> Iterator[InProse]:
+def _tokens(line: str, taken: list[Span], language: str) -> Iterator[InProse]:
     shown = valued(line)
     for kind, pattern in _labels_in_prose().items():
         for match in pattern.finditer(shown):
@@ -166,8 +175,28 @@ def _tokens(line: str, taken: list[Span]) -> Iterator[InProse]:
             token = trimmed(match[group])
             span = (match.start(group), match.start(group) + len(token))
             if _free(span, taken) and telling(token, shown, match.start(), span[0], kind):
-                yield InProse(kind, token, span[0], None)
+                yield InProse(kind, token, span[0], _of_third(shown, match.start(), span[0], language))
                 taken.append(span)
+
+    for match in _accounts().finditer(shown):
+        token = trimmed(match[1] or match[2])
+        span = (match.start(1 if match[1] else 2), match.start(1 if match[1] else 2) + len(token))
+        if _free(span, taken) and tells_account(token):
+            yield InProse(account_kind(token), token, span[0], _of_third(shown, match.start(), span[0], language))
+            taken.append(span)
+
+
+def _of_third(line: str, label: int, begin: int, language: str) -> bool | None:
+    """False where the words of the sentence before a value speak of a third person: "his", "my lawyer"."""
+    before = line[max(0, label - 60) : begin]
+    before = re.split(r"[.!?;](?=\s)", before)[-1]
+    return False if words.of_language(language or "en", "third").search(before) else None
+
+
+@cache
+def _accounts() -> re.Pattern[str]:
+    joint = rf"\s{{0,3}}(?:{words.sources('is')})(?!-)\s{{0,3}}[:=：]?\s{{0,3}}"
+    return re.compile(rf"(?:{words.sources('labels', 'account')}){joint}{_TOKEN}", re.IGNORECASE)
 
 
 @cache
@@ -185,7 +214,8 @@ def _addresses(line: str, taken: list[Span], language: str) -> Iterator[InProse]
             address = address_from(line[match.end() :].lstrip(" :,"))
             begin = line.find(address[:12], match.end()) if address else -1
             if begin >= 0 and _free((begin, begin + len(address)), taken):
-                yield InProse(FoundKind.ADDRESS, address, begin)
+                hers = True if _FIRST_PERSON.match(match[0]) else None
+                yield InProse(FoundKind.ADDRESS, address, begin, hers)
                 taken.append((begin, begin + len(address)))
     for match in _addressed().finditer(line):
         address = address_from(line[match.end() :])
@@ -221,6 +251,10 @@ def _phones(line: str, taken: list[Span], language: str) -> Iterator[InProse]:
                     FoundKind.PHONE, number, match.start(1), said_of(line, match.start(), match.end(), language)
                 )
                 taken.append(match.span(1))
+    for match in _NATIONAL.finditer(shown):
+        if _free(match.span(), taken) and 9 <= sum(map(str.isdigit, match[0])) <= 12:
+            yield InProse(FoundKind.PHONE, match[0].strip(), match.start(), said_of(line, *match.span(), language))
+            taken.append(match.span())
     regions = words.phrases(language, "regions") if language else ()
     for region in (None, *regions):
         # With a country's code it need not be in use: ranges are opened, and closed, after the library was made.

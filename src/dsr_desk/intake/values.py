@@ -35,7 +35,11 @@ def values_of(kind: str, text: str, language: str, *, form: bool = False) -> lis
             return [(FoundKind.PHONE, one) for one in numbers_in(text)]
         case "user name" | "account id":
             taken = FoundKind.USER_NAME if kind == "user name" else FoundKind.ACCOUNT_ID
-            return [(taken, one) for one in _tokens(text, taken)]
+            parts = several().split(text)
+            each = parts if all(" " not in part.strip() for part in parts) else [text]
+            return [(taken, one) for part in each for one in _tokens(part, taken)]
+        case "account":
+            return [(account_kind(one), one) for one in _tokens(text, FoundKind.USER_NAME) if tells_account(one)]
         case "date of birth":
             return [(FoundKind.DATE_OF_BIRTH, day) for _, _, day in list(days_in(text, language))[:1]]
         case "address":
@@ -72,6 +76,17 @@ def _tokens(text: str, kind: FoundKind) -> list[str]:
     if kind is FoundKind.ACCOUNT_ID and not any(map(str.isdigit, token)) and not token.isupper():
         return []
     return [token] if len(token) >= 2 and not _is_word(token) else []
+
+
+def tells_account(token: str) -> bool:
+    """Whether a word after "account" is the account's, and not the next of the sentence."""
+    return "@" not in token and len(token) >= 3 and ("_" in token or any(map(str.isdigit, token)))
+
+
+def account_kind(token: str) -> FoundKind:
+    """Whether it looks like a number or like a name that somebody chose."""
+    chosen = "_" in token or any(sign.isalpha() and sign.islower() for sign in token)
+    return FoundKind.USER_NAME if chosen else FoundKind.ACCOUNT_ID
 
 
 def trimmed(token: str) -> str:

@@ -95,6 +95,8 @@ class Scene:
             return Whose.SUBJECT if hers else Whose.AGENT
         if one.part is not Part.BODY or (one.kind is FoundKind.EMAIL and self._is_agents(one.value)):
             return Whose.AGENT
+        if one.kind is FoundKind.ADDRESS and one.said is None:
+            return Whose.SUBJECT
         # "her e-mail is" speaks of the client, "my e-mail is" of the writer.
         return Whose.SUBJECT if one.labelled and one.said is not True else Whose.AGENT
 

@@ -10,7 +10,7 @@ from email.policy import SMTP
 import pytest
 
 from dsr_desk.core.message import message as says
-from dsr_desk.core.requests import Channel, FoundKind, Law, Right
+from dsr_desk.core.requests import Channel, FoundKind, Law, Right, Whose
 from dsr_desk.intake.mail_parts import DEEPEST
 from dsr_desk.intake.model import NO_DAY, NO_PHOTO, Intake, RequestEmpty, RequestUnreadable
 from dsr_desk.intake.registry import parse
@@ -52,11 +52,11 @@ def test_a_letter_with_two_photos_gives_person_right_law_day_and_photos(picture:
     assert str(request.where(FoundKind.NAME)) == "From line, letter, line 5 (signature)"
     assert [photo.name for photo in intake.photos] == ["me-1.jpg", "me-2.jpg"]
     assert intake.photos[1].data == picture(seed=2)
-    assert intake.warnings == ()
+    assert intake.warnings == (says("note.intake.only-sent", day="2026-03-03"),)
 
 
 def test_a_letter_without_a_photo_is_read_and_says_so() -> None:
-    assert read(letter()).warnings[0] == NO_PHOTO
+    assert NO_PHOTO in read(letter()).warnings
 
 
 def test_the_organisations_address_is_left_out() -> None:
@@ -220,10 +220,11 @@ def test_who_writes_to_herself_too_is_not_taken_for_the_organisation() -> None:
     assert request.identifiers.emails == ("mara@example.org",)
 
 
-def test_a_message_pasted_below_another_gives_its_senders_name() -> None:
+def test_a_message_quoted_below_another_is_not_the_persons() -> None:
     request = read(letter("See below.\n\n> From: Zofia Nowak <zofia@example.net>\n> Please delete my photos.")).request
-    assert "Zofia Nowak" in request.identifiers.names
-    assert str(request.where(FoundKind.NAME, "Zofia Nowak")) == "letter, line 3 (quoted)"
+    assert request.identifiers.names == ("Mara Keller",)
+    (found,) = [one for one in request.found if one.value == "Zofia Nowak"]
+    assert (found.whose, str(found.where)) == (Whose.OTHER, "letter, line 3 (quoted)")
 
 
 def test_a_message_that_is_nothing_but_an_unread_attachment_is_kept_with_the_reason() -> None:

@@ -172,6 +172,24 @@ LAWYERS = (
 )
 
 
+def test_a_japanese_representative_acts_for_another() -> None:
+    body = (
+        "私は依頼人である田中一郎の代理人、鈴木健太です。写真の削除を請求します。\n依頼人の生年月日：1980年4月1日\n"
+        "依頼人のメールアドレス：ichiro@example.com\n"
+    )
+    intake = read(mail(body, "鈴木健太 <suzuki@law.example>"))
+    assert of(intake, Whose.SUBJECT) == {"田中一郎", "1980-04-01", "ichiro@example.com"}
+
+
+def test_labels_of_a_client_are_the_clients() -> None:
+    body = (
+        "Kanzlei Stein\n\nSehr geehrte Damen und Herren,\n\nnamens unserer Mandantin, Frau Petra Neumann, wohnhaft "
+        "Ahornweg 3, 04109 Leipzig, verlangen wir die Löschung. Benutzername unserer Mandantin: pneumann79\n\n"
+        "Mit freundlichen Grüßen\nDr. Martin Brandt\nRechtsanwalt\n"
+    )
+    assert of(read(body), Whose.SUBJECT) == {"Petra Neumann", "Ahornweg 3, 04109 Leipzig", "pneumann79"}
+
+
 @pytest.mark.parametrize("body", LAWYERS)
 def test_who_acts_for_another_is_not_searched_for_and_asked_for_the_authority(body: str) -> None:
     intake = read(mail(body, "Laura Stein <stein@law.example>"))
@@ -191,6 +209,29 @@ def test_a_parent_acts_for_a_child() -> None:
 )
 def test_who_speaks_for_herself_acts_for_nobody(text: str) -> None:
     assert says("note.intake.acting") not in read(mail(text)).warnings
+
+
+def test_what_is_said_of_a_third_person_is_not_hers() -> None:
+    body = (
+        "My friend Tom Baker (tom@example.org), born 3 May 1990, is too. His username is tommy_b."
+    )
+    assert of(read(mail(body)), Whose.SUBJECT) == {"Nora Whitfield", "nora@example.com"}
+
+
+def test_an_account_may_be_a_name_or_a_number() -> None:
+    assert read("My account was emily_c14.").request.identifiers.user_names == ("emily_c14",)
+    assert read("My account is 4711-22.").request.identifiers.account_ids == ("4711-22",)
+
+
+def test_a_help_desk_names_the_writer_above_what_he_wrote() -> None:
+    body = "Tom Baker, Nov 4, 2026, 10:58 GMT+1\n\nHi, please delete all. My login is tbaker88.\nThanks, Tom\n"
+    assert of(read(mail(body, "Support <support@aurora.example>")), Whose.SUBJECT) == {"Tom Baker", "tbaker88"}
+
+
+def test_answers_below_questions_are_read() -> None:
+    body = "What's your full name?\nGrace Adeyemi\n\nWhat is your email address?\ngrace@example.com\n"
+    sent = mail(body, "Typeform <notifications@followups.typeform.com>")
+    assert of(read(sent), Whose.SUBJECT) == {"Grace Adeyemi", "grace@example.com"}
 
 
 CUES = (
