@@ -7,6 +7,7 @@ a line of underscores stands before it, whether it is answered or passed on.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -67,6 +68,13 @@ OUTLOOK_LINE = "_" * 32
 _BETWEEN_CELLS = "\x1f"
 _LONGEST_LABEL = 40
 _DEEPEST = 200
+_MOST_MARKS = 9
+MOST_WRITTEN = 1_000_000
+"""Characters after which a page is not read on: several times what is read of a letter."""
+
+
+class _EnoughError(Exception):
+    """The page has more text than is read of any letter."""
 
 
 @dataclass
@@ -83,7 +91,11 @@ class _Text(HTMLParser):
         self.lines: list[str] = []
         self._line = ""
         self._line_ends = False
+        self._written = 0
         self._open: list[_Element] = []
+        self._hiding = self._quoting = self._keeping = 0
+        """How many of the open elements hide, quote, keep their lines."""
+        self._named: Counter[str] = Counter()
         self._ruled = False
         """A rule was drawn and nothing written since: From: right below it begins another message."""
         self._begun: _Element | None = None
@@ -117,6 +129,7 @@ class _Text(HTMLParser):
             self._end_line()
             self._begun = element
         self._open.append(element)
+        self._count(element, 1)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -125,7 +138,7 @@ class _Text(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._line_ends = self._line_ends or tag in _BLOCKS
-        if any(element.tag == tag for element in self._open):
+        if self._named[tag]:
             while self._close() != tag:
                 pass
 
@@ -135,7 +148,7 @@ class _Text(HTMLParser):
         text = cleaned(data)
         if not text.strip():
             self._line += " "
-        elif any(element.keeps_lines for element in self._open):
+        elif self._keeping:
             for number, line in enumerate(text.split("\n")):
                 self._line_ends = self._line_ends or number > 0
                 self._write(line)
@@ -165,6 +178,7 @@ class _Text(HTMLParser):
         self._line_ends = False
         if text.strip():
             if self._begun and _FORWARDED.match(text.strip()):
+                self._quoting -= self._begun.quotes
                 self._begun.quotes = False
             self._begun = None
             if self._ruled and _FROM.match(text.strip()):
@@ -180,11 +194,22 @@ class _Text(HTMLParser):
     def _close(self) -> str:
         if self._open[-1].quotes:
             self._end_line()
-        return self._open.pop().tag
+        element = self._open.pop()
+        self._count(element, -1)
+        return element.tag
+
+    def _count(self, element: _Element, by: int) -> None:
+        self._hiding += by * element.hides
+        self._quoting += by * element.quotes
+        self._keeping += by * element.keeps_lines
+        self._named[element.tag] += by
 
     def _end_line(self) -> None:
         if row := row_of_cells([" ".join(cell.split()) for cell in self._line.split(_BETWEEN_CELLS)]):
-            self.lines.append("> " * self._depth + row)
+            self.lines.append("> " * min(self._depth, _MOST_MARKS) + row)
+            self._written += len(row)
+            if self._written > MOST_WRITTEN:
+                raise _EnoughError
         self._line = ""
 
 
@@ -210,6 +235,6 @@ def text_of_html(markup: str) -> str:
     try:
         parser.feed(markup)
         parser.close()
-    except (AssertionError, ValueError, RecursionError):
+    except (AssertionError, ValueError, RecursionError, _EnoughError):
         parser.lines.append("")
     return "\n".join(parser.lines)
