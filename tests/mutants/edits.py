@@ -32,6 +32,7 @@ import edits_hidden
 import edits_intake
 import edits_inventory
 import edits_layouts
+import edits_letters
 import edits_lineage
 import edits_lineage_files
 import edits_lineage_mlflow
@@ -43,6 +44,7 @@ import edits_locking
 import edits_log
 import edits_models
 import edits_offline
+import edits_order_elsewhere
 import edits_order_evidence
 import edits_order_windows
 import edits_orders
@@ -64,6 +66,7 @@ import edits_sworn
 import edits_time
 import edits_unread
 import edits_vault
+import edits_voices
 import edits_whole
 import edits_wrappers
 from edit import Edit
@@ -99,6 +102,7 @@ LINES: tuple[Edit, ...] = (
     *edits_containers.LINES,
     *edits_columns.LINES,
     *edits_layouts.LINES,
+    *edits_letters.LINES,
     *edits_lineage_mlflow.LINES,
     *edits_lineage_papers.LINES,
     *edits_lineage_ready.LINES,
@@ -107,6 +111,7 @@ LINES: tuple[Edit, ...] = (
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_locking.LINES,
+    *edits_voices.LINES,
     *edits_guards.LINES,
     *edits_hidden.LINES,
     *edits_roster.LINES,
@@ -114,6 +119,7 @@ LINES: tuple[Edit, ...] = (
     *edits_log.LINES,
     *edits_models.LINES,
     *edits_offline.LINES,
+    *edits_order_elsewhere.LINES,
     *edits_order_evidence.LINES,
     *edits_orders.LINES,
     *edits_order_windows.LINES,

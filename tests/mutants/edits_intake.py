@@ -14,8 +14,8 @@ LINES: tuple[Edit, ...] = (
         CELL,
         (
             "a letter is read in a cell",
-            "ask(list[Intake], parse, data, name, limits=_LIMITS)",
-            "parse(data, name)",
+            "ask(list[Intake], parse, data, name, house, limits=_LIMITS)",
+            "parse(data, name, house)",
             f"{HOSTILE} -k name_the_person",
         ),
         (
