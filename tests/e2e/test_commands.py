@@ -212,8 +212,11 @@ def test_what_cannot_be_done_has_a_code_and_a_way_on(program: Program, tmp_path:
     assert program.refuses("index", "build", empty, "--to", tmp_path / "a.dsrindex") == "SOURCE-EMPTY"
     assert program.refuses("index", "build", tmp_path / "no", "--to", tmp_path / "a.dsrindex") == "SOURCE-MISSING"
     assert program.refuses("index", "build", table, "--to", tmp_path / "a.dsrindex") == "TABLE-NO-HEADER"
-    assert program.refuses("case", "new", "--request", letter) == "CASE-NO-PHOTO"
-    assert program.refuses("case", "new", "--request", letter, "--photo", wall) == "PHOTO-UNREADABLE"
+    assert program.refuses("case", "new", "--request", letter) == "CASE-LAW-UNSAID"
+    law, day = ("--law", "eu-gdpr"), ("--received", "2026-11-03")
+    assert program.refuses("case", "new", "--request", letter, *law) == "CASE-DAY-UNSAID"
+    assert program.refuses("case", "new", "--request", letter, *law, *day) == "CASE-NO-PHOTO"
+    assert program.refuses("case", "new", "--request", letter, *law, *day, "--photo", wall) == "PHOTO-UNREADABLE"
     assert program.refuses("case", "show", "1999-001") == "CASE-MISSING"
     assert program.refuses("index", "check", "nowhere") == "INDEX-UNKNOWN"
     assert program.refuses("lineage", "import", wall).startswith("LINEAGE-")

@@ -159,6 +159,7 @@ def test_no_process_of_a_command_has_a_secret_in_its_environment_or_on_its_comma
     os.close(write)
     opens = ["--vault", str(vault), "--passphrase-fd", str(read)]
     command = [*PROGRAM, "case", "new", *opens, "--request", str(letter), "--without-photo"]
+    command += ["--law", "eu-gdpr", "--received", "2026-11-03"]
     processes, seen = set(), b""
     with subprocess.Popen(command, pass_fds=(read,), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
         os.close(read)

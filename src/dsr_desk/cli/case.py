@@ -9,17 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.case import cases, deleting, drafts, duplicates, review, searching
 from dsr_desk.app.models import lineage as models
-from dsr_desk.cli.case_facts import close, confirm, forget, keep, letter, reopen
+from dsr_desk.app.vault.house import our_house
+from dsr_desk.cli.case_clock import answered, extend, pause, resume
+from dsr_desk.cli.case_facts import close, confirm, forget, identifiers_given, keep, letter, reopen
+from dsr_desk.cli.case_read import read
 from dsr_desk.cli.case_review import found_json, hand_over, second_review, settle, take_in
 from dsr_desk.cli.case_show import case_json, case_lines, list_, show
-from dsr_desk.cli.common import PATH, counted, emit, progress_bar, request_options, wants_json, with_case, with_desk
+from dsr_desk.cli.common import (
+    PATH,
+    counted,
+    emit,
+    place_option,
+    progress_bar,
+    request_options,
+    wants_json,
+    with_case,
+    with_desk,
+)
 from dsr_desk.cli.delete import differences_told
 from dsr_desk.cli.order import CoversOptions, OrderOptions, content_options, covers_options, open_new
+from dsr_desk.core.deadlines import Place
 from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, SearchResult, Verdict
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.message import said_all
+from dsr_desk.core.requests import Found
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -32,17 +47,26 @@ def case() -> None:
     """One person's request and our work on it."""
 
 
-for command in (list_, show, letter, confirm, close, reopen, second_review, settle, hand_over, take_in, keep, forget):
+for command in (
+    *(list_, show, letter, confirm, close, reopen, second_review, settle, hand_over, take_in, keep, forget),
+    *(answered, extend, pause, resume, read),
+):
     case.add_command(command)
 
 
 @case.command()
 @with_desk
-@click.option("--request", "letter", type=PATH, help="The letter: .eml, .pdf, .txt or .json.")
+@click.option("--request", "letter", type=PATH, help="The letter: e-mail, PDF, Word, text, JSON, CSV.")
+@click.option(
+    "--person", type=click.IntRange(min=0), default=0, help="Whose request, of several in the letter, from 1."
+)
 @click.option("--photo", "photos", type=PATH, multiple=True, help="A reference photo; repeatable.")
 @click.option("--face", "faces", multiple=True, metavar="FILE=N", help="Which face of a photo, counted from the left.")
 @click.option("--without-photo", is_flag=True, help="Open without a photo: records alone are searched.")
+@click.option("--add", "added", multiple=True, metavar="KIND=VALUE", help="What she is called or known by; repeatable.")
 @click.option("--confirm", "confirmed", is_flag=True, help="I looked at what was read, and it is hers.")
+@click.option("--although-signature-fails", is_flag=True, help="Open it although the agent's signature fails.")
+@place_option
 @click.option("--order", type=PATH, help="A regulator's order on data, and no person's request: any file.")
 @request_options
 @content_options
@@ -50,26 +74,46 @@ for command in (list_, show, letter, confirm, close, reopen, second_review, sett
 def new(
     desk: Desk,
     letter: Path | None,
+    person: int,
     photos: tuple[Path, ...],
     faces: tuple[str, ...],
     without_photo: bool,
+    added: tuple[str, ...],
     confirmed: bool,
+    although_signature_fails: bool,
+    place: Place | None,
     order: Path | None,
     said: dict[str, Any],
     content: OrderOptions,
     covers: CoversOptions,
 ) -> None:
-    """Open a case from a letter and reference photos, or from an order on data."""
+    """Open a case from a letter and reference photos, or from an order on data.
+
+    A scan or a photo of a letter is kept, and what it says is given by options. KIND is as for case confirm. What was
+    read is searched for once an officer stands for it: with --confirm, by stating right, law and day of the request
+    herself, or later with case confirm.
+    """
     if order is not None:
-        if letter or photos or said:
+        if letter or photos or said or added:
             raise click.UsageError("--order opens a case about data: no request and no photo goes with it")
         open_new(desk, order, content, covers)
         return
     if letter is None and not photos:
         raise click.UsageError("give --request FILE, --photo FILE, or both")
-    draft = drafts.correct(drafts.understand(letter, photos, _chosen(faces)), **said)
-    warnings = [*draft.warnings, *drafts.photo_warnings(draft), *drafts.assumptions(draft)]
-    view, _ = cases.open_case(desk, draft, confirmed=confirmed, without_photo=without_photo)
+    understood = drafts.understand(letter, photos, _chosen(faces), person=person, house=our_house(desk))
+    typed = tuple(Found(kind, value) for kind, value in identifiers_given(added))
+    found = {"found": (*understood.request.found, *typed)} if typed else {}
+    draft = duplicates.warned(desk, drafts.correct(understood, **said, **found))
+    warnings = [*draft.warnings, *drafts.left_out(draft), *drafts.photo_warnings(draft)]
+    stated = said.keys() >= {"right", "law", "received"}
+    view, _ = cases.open_case(
+        desk,
+        draft,
+        confirmed=confirmed or stated,
+        without_photo=without_photo,
+        place=place,
+        although_signature_fails=although_signature_fails,
+    )
     result = {**case_json(view, desk.vault.officer_names()), "warnings": warnings}
     emit(result, *case_lines(view), *(f"! {warning}" for warning in warnings))
 

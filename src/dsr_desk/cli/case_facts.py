@@ -44,7 +44,7 @@ def confirm(
     """
     before = cases.show_case(desk, ref)
     kept = {"right": before.right, "law": before.law, "received": before.received}
-    identifiers = changed(before.identifiers, _identifiers(added), _identifiers(removed))
+    identifiers = changed(before.identifiers, identifiers_given(added), identifiers_given(removed))
     cases.edit_request(desk, ref, identifiers=identifiers, place=place, **{**kept, **said})
     view, versions = cases.show_case(desk, ref), cases.facts_versions(desk, ref)
     result = {**case_json(view, desk.vault.officer_names()), "version": versions[-1].number}
@@ -122,7 +122,8 @@ def letter(desk: Desk, ref: str, to: Path) -> None:
     emit({"letter": str(to), "whole": not missing, "missing": list(missing)}, *lines)
 
 
-def _identifiers(given: Sequence[str]) -> list[tuple[FoundKind, str]]:
+def identifiers_given(given: Sequence[str]) -> list[tuple[FoundKind, str]]:
+    """KIND=VALUE as kinds and values."""
     found = []
     for one in given:
         kind, _, value = one.partition("=")

@@ -106,6 +106,7 @@ def case_json(view: cases.CaseView, names: Mapping[str, str]) -> dict[str, Any]:
         "stops": [codec.plain(one) for one in view.stops],
         "deadline": view.deadline.steps,
         "read_from": [_found_json(found, names) for found in view.request.found],
+        "checks": [{"says": str(one.says), "holds": one.holds} for one in view.request.checks],
         "photos": [{"name": photo.name, "digest": photo.digest, "face": photo.face} for photo in view.photos],
         "identity_checked": view.identity is not None,
     }
@@ -122,7 +123,9 @@ def case_lines(view: cases.CaseView) -> list[str]:
             *(f"  {step}" for step in view.deadline.steps),
         ]
     known = [value for values in codec.plain(view.identifiers).values() for value in values]
+    marks = {True: "✓", False: "!!", None: "?"}
     return [
+        *(f"{marks[one.holds]} {one.says}" for one in view.request.checks),
         f"Case {view.ref}: {view.right.value}, {view.law.value}, {view.state.value}, round {view.round}",
         *([f"Reason: {view.end_reason}"] if view.end_reason else []),
         f"Due {view.due}.{f' Answered on {view.answered}.' if view.answered else ''}",

@@ -28,6 +28,7 @@ from dsr_desk.cli.common import (
 )
 from dsr_desk.cli.required import state_for_all, stated
 from dsr_desk.cli.vault_checkpoints import check, checkpoint
+from dsr_desk.cli.vault_house import house
 from dsr_desk.cli.vault_keeping import backup_destroyed, backups_made, forget_due, retention
 from dsr_desk.core.deadlines import Place
 
@@ -40,7 +41,7 @@ def vault() -> None:
     """The encrypted folder that holds cases, officers, keys, journal and lineage."""
 
 
-for command in (check, checkpoint, stated, state_for_all, retention, forget_due, backups_made, backup_destroyed):
+for command in (check, checkpoint, stated, state_for_all, retention, forget_due, backups_made, backup_destroyed, house):
     vault.add_command(command)
 
 

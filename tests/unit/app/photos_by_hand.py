@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 from email.message import EmailMessage
 
 import numpy as np
@@ -86,6 +87,6 @@ def pdf(photo: bytes, *, flate: bool) -> bytes:
 def open_case(desk: Desk, letter: bytes, *photos: bytes) -> str:
     """A case from a letter, with photos that somebody found a face in."""
     found = (Found(FoundKind.EMAIL, "ada@example.org"),)
-    request = Request(Channel.EMAIL, found, right=Right.ERASURE, law=Law.EU_GDPR)
+    request = Request(Channel.EMAIL, found, right=Right.ERASURE, law=Law.EU_GDPR, received=date(2026, 11, 3))
     draft = RequestDraft(request, request, letter, tuple(map(reference, photos)), ())
     return cases.open_case(desk, draft, without_photo=not photos, confirmed=True)[0].ref

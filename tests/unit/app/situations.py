@@ -46,7 +46,7 @@ class Story:
             Found(FoundKind.RIGHT, right.value, message("where.line", place=LETTER, line=1)),
             Found(FoundKind.NAME, "Jo Doe", message("where.line", place=LETTER, line=2)),
         )
-        read = Request(Channel.TEXT, found, right=right, received=DAY)
+        read = Request(Channel.TEXT, found, right=right, law=Law.EU_GDPR, received=DAY)
         view, _ = cases.open_case(
             self.desk, drafts.RequestDraft(read, read, b"", (), ()), without_photo=True, confirmed=True
         )

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from dsr_desk.app.case import cases, drafts
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message
+from dsr_desk.core.requests import Law
 from dsr_desk.evidence.contents.content import EvidenceContent
 from dsr_desk.evidence.verifying.verify import verify
 from dsr_desk.storage.database import open_encrypted
@@ -89,7 +91,8 @@ def honest(world: World, tmp_path_factory: pytest.TempPathFactory) -> EvidenceCo
 
 def another_case(small: Small) -> None:
     """So that there is something to take from elsewhere."""
-    draft = drafts.understand(small.folder / "letter.txt", [])
+    read = drafts.understand(small.folder / "letter.txt", [])
+    draft = drafts.correct(read, law=Law.EU_GDPR, received=date(2026, 11, 3))
     cases.open_case(small.desk, draft, without_photo=True, confirmed=True)
 
 

@@ -17,7 +17,7 @@ from dsr_desk.core import acts, codec
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.case import SCOPE, Case
 from dsr_desk.core.changes import Change
-from dsr_desk.core.deadlines import Deadline, Place
+from dsr_desk.core.deadlines import Deadline, Place, Stop
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.facts import Facts, clock_of, facts_draft, union
 from dsr_desk.core.findings import Identifiers
@@ -26,12 +26,14 @@ from dsr_desk.core.requests import (
     CaseState,
     Channel,
     Found,
+    FoundKind,
     IdentityCheck,
     IdentityResult,
     Law,
     Request,
     Right,
 )
+from dsr_desk.intake.drp import FAILED_SIGNATURE
 from dsr_desk.storage.case_list import Listed
 
 
@@ -47,6 +49,34 @@ class NothingToSearchBy(DeskError):
     happened = "The request has neither a usable photo nor an identifier such as a name, e-mail or account."
     means = "There is nothing to search by. No case was opened."
     todo = "Ask the requester for a photo or an identifier and add it."
+
+
+class LawUnsaid(DeskError):
+    code = "CASE-LAW-UNSAID"
+    happened = "The request does not say clearly under which law it is made."
+    means = "Without a law there is no due date, and no law is assumed. No case was opened."
+    todo = "Read the request, ask where it is unclear, and give the law (--law)."
+
+
+class DayUnsaid(DeskError):
+    code = "CASE-DAY-UNSAID"
+    happened = "The day on which the request arrived is not known."
+    means = "The clock begins on that day, and none is assumed. No case was opened."
+    todo = "Give the day on which it first came in (--received 2026-05-31)."
+
+
+class RequestIsOrder(DeskError):
+    code = "CASE-REQUEST-IS-ORDER"
+    happened = "This is an authority's order about data, not a person's request."
+    means = "Nobody's face is searched for it. No case was opened."
+    todo = "Open it as an order (case new --order FILE, or New order in the window)."
+
+
+class SignatureFails(DeskError):
+    code = "CASE-SIGNATURE-FAILS"
+    happened = "The agent's signature under the request does not hold."
+    means = "Whoever acts on it may give away or erase the data of another person. No case was opened."
+    todo = "Ask the agent in another way. To open the case knowingly, give --although-signature-fails."
 
 
 class IdentityEmpty(DeskError):
@@ -97,9 +127,13 @@ class CaseView:
     forgotten: str | None = None
     """When (UTC) all that it held was destroyed."""
     is_order: bool = False
+    answered: date | None = None
+    extended: date | None = None
+    stops: tuple[Stop, ...] = ()
 
     def days_left(self, today: date) -> int:
-        return (self.due - today).days
+        """Until the answer is due; once the person was answered, how many days before it was due that was."""
+        return (self.due - (self.answered or today)).days
 
 
 @dataclass(frozen=True)
@@ -187,8 +221,15 @@ class CaseLine:
         """How many of them have a verdict."""
         return int(self["candidates"]) - int(self["undecided"])
 
+    @property
+    def answered(self) -> date | None:
+        """The day on which the person was answered."""
+        day = self._read().get("answered", "")
+        return date.fromisoformat(day) if day else None
+
     def days_left(self, today: date) -> int:
-        return (self.due - today).days
+        """As that of a case's view."""
+        return (self.due - (self.answered or today)).days
 
 
 def open_case(
@@ -198,15 +239,27 @@ def open_case(
     confirmed: bool = False,
     without_photo: bool = False,
     place: Place | None = None,
+    although_signature_fails: bool = False,
     today: date | None = None,
 ) -> tuple[CaseView, Change]:
     """Opens a case. Photos that cannot serve are kept out and named in the draft's warnings by `photo_warnings`.
 
     `confirmed`: whether an officer saw what was understood and stands for it; else nothing is searched before she does.
-    `place` is where public holidays count for this case, the vault's own if none is given.
+    `place` is where public holidays count for this case, the vault's own if none is given. A request whose agent's
+    signature does not hold is opened only with `although_signature_fails`.
 
-    Raises LetterWithoutPhoto, NothingToSearchBy, or what keeps the only photo from being used.
+    Raises LawUnsaid, DayUnsaid, RequestIsOrder, SignatureFails, LetterWithoutPhoto, NothingToSearchBy, or what keeps
+    the only photo from being used.
     """
+    law, arrived = draft.request.law, draft.request.received
+    if law is Law.ORDER:
+        raise RequestIsOrder()
+    if FAILED_SIGNATURE in {one.says.code for one in draft.read.checks} and not although_signature_fails:
+        raise SignatureFails()
+    if law is Law.UNKNOWN:
+        raise LawUnsaid()
+    if arrived is None:
+        raise DayUnsaid()
     usable = [photo for photo in draft.photos if photo.usable]
     if not usable and not without_photo:
         if not draft.photos:
@@ -214,10 +267,9 @@ def open_case(
         draft.photos[0].require_choice()
     if not usable and draft.request.identifiers.is_empty():
         raise NothingToSearchBy()
-    arrived = draft.request.received or today or date.today()
-    where = place or usual_place(draft.request.law, desk.place)
-    read = _understood(draft.read, today or date.today(), where)
-    said = _understood(draft.request, arrived, where)
+    where = place or usual_place(law, desk.place)
+    said = Facts(draft.request.right, law, arrived, draft.request.identifiers, where)
+    read, given = _read(draft.read, said, desk.vault.officer_key)
     with desk.vault.transaction():
         ref = case_number(desk, today or arrived)
         received = acts.Draft(
@@ -229,7 +281,7 @@ def open_case(
             },
         )
         desk.open_case(received)
-        change = _say(desk, ref, Kind.PROPOSED, read, draft.read.found)
+        change = _say(desk, ref, Kind.PROPOSED, read, [*draft.read.found, *given])
         if said != read or confirmed:
             change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
         _add(desk, ref, usable)
@@ -331,6 +383,9 @@ def show_case(desk: Desk, ref: str) -> CaseView:
             end_reason=str(desk.values(case.ended["seq"]).get("reason", "")) if case.ended else "",
             forgotten=next((one["time"] for one in case.forgotten if one["what"] == "case"), None),
             is_order=case.is_order,
+            answered=date.fromisoformat(case.answered) if case.answered else None,
+            extended=facts.extended,
+            stops=facts.stops,
         )
 
 
@@ -366,9 +421,17 @@ def usual_place(law: Law, own: Place) -> Place:
     return Place("GB") if law is Law.UK_GDPR and own.country != "GB" else own
 
 
-def _understood(request: Request, arrived: date, place: Place) -> Facts:
-    law = Law.EU_GDPR if request.law is Law.UNKNOWN else request.law
-    return Facts(request.right, law, request.received or arrived, request.identifiers, place)
+def _read(read: Request, said: Facts, officer: str) -> tuple[Facts, list[Found]]:
+    """The facts as they were read. Law and day that could not be read are the officer's, and noted as typed by her."""
+    given: list[Found] = []
+    law, received = read.law, read.received
+    if law in (Law.UNKNOWN, Law.ORDER):
+        law = said.law
+        given.append(Found(FoundKind.LAW, law.value, None, officer))
+    if received is None:
+        received = said.received
+        given.append(Found(FoundKind.RECEIVED, received.isoformat(), None, officer))
+    return Facts(read.right, law, received, read.identifiers, said.place), given
 
 
 def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found], why: str = "") -> Change:

@@ -9,11 +9,12 @@ from typing import Any
 
 from dsr_desk.app.case.references import ReferencePhoto, examine_references, load_photos
 from dsr_desk.core.errors import DeskError
+from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.requests import Channel, Law, Request, Right
+from dsr_desk.core.requests import IDENTIFIER_FIELDS, Channel, Request, Whose
 from dsr_desk.faces.quality import advice
-from dsr_desk.intake.model import NO_PHOTO
-from dsr_desk.intake.registry import read_request
+from dsr_desk.intake.model import NO_DAY, NO_HOUSE, NO_LAW, NO_PHOTO, NO_RIGHT, House, LetterPage
+from dsr_desk.intake.registry import read_request, read_requests
 
 
 @dataclass(frozen=True)
@@ -28,24 +29,58 @@ class RequestDraft:
     letter: bytes
     photos: tuple[ReferencePhoto, ...]
     warnings: tuple[Message, ...]
+    pages: tuple[LetterPage, ...] = ()
+    """Those without text, for somebody to read."""
 
 
-def understand(letter: Path | None, photos: Sequence[Path], chosen: Mapping[str, int] | None = None) -> RequestDraft:
-    """Reads a letter and photos without opening a case. Raises what intake raises, and PhotoMissing."""
+def understand(
+    letter: Path | None,
+    photos: Sequence[Path],
+    chosen: Mapping[str, int] | None = None,
+    *,
+    person: int = 0,
+    house: House = NO_HOUSE,
+) -> RequestDraft:
+    """Reads a letter and photos without opening a case. Raises what intake raises, and PhotoMissing.
+
+    `person` is whom of several in the letter it is about, counted from 1; `house` what the organisation calls its own
+    (`app.vault.house`).
+    """
     extra = load_photos(photos)
     if letter is None:
         empty = Request(Channel.FORM, ())
         return RequestDraft(empty, empty, b"", tuple(examine_references(extra, chosen)), ())
-    intake = read_request(letter)
+    intake = read_request(letter, house, person=person)
     warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
     attached = [(one.name, one.data) for one in intake.photos]
     photos_given = tuple(examine_references([*attached, *extra], chosen))
-    return RequestDraft(intake.request, intake.request, intake.letter, photos_given, warnings)
+    return RequestDraft(intake.request, intake.request, intake.letter, photos_given, warnings, intake.pages)
+
+
+def people_in(letter: Path, house: House = NO_HOUSE) -> list[str]:
+    """By what each person in a file is known, in their order. Raises what intake raises."""
+    return [", ".join(_known_by(one.request.identifiers)) for one in read_requests(letter, house)]
+
+
+def _known_by(who: Identifiers) -> list[str]:
+    return [*who.names[:1], *[one for one in (*who.emails, *who.user_names, *who.account_ids, *who.phones) if one][:2]]
 
 
 def correct(draft: RequestDraft, **fields: Any) -> RequestDraft:
-    """The draft with other fields of its request (right, law, received, found)."""
-    return replace(draft, request=replace(draft.request, **fields))
+    """The draft with other fields of its request (right, law, received, found); what they answer is asked no more."""
+    answered = [asked for field, asked in _ASKED.items() if field in fields]
+    kept = tuple(one for one in draft.warnings if one not in answered)
+    return replace(draft, request=replace(draft.request, **fields), warnings=kept)
+
+
+_ASKED = {"right": NO_RIGHT, "law": NO_LAW, "received": NO_DAY}
+
+
+def left_out(draft: RequestDraft) -> tuple[Message, ...]:
+    """What stands in the letter and is not the subject's; an officer may take it over."""
+    others = [one for one in draft.read.found if one.kind in IDENTIFIER_FIELDS and one.whose is not Whose.SUBJECT]
+    names = ", ".join(dict.fromkeys(one.value for one in others))
+    return (message("warning.left-out", names=names),) if names else ()
 
 
 def photo_warnings(draft: RequestDraft) -> tuple[Message, ...]:
@@ -59,16 +94,4 @@ def photo_warnings(draft: RequestDraft) -> tuple[Message, ...]:
             continue
         face = photo.faces[(photo.chosen or 1) - 1]
         found += [message("warning.photo-weak", name=photo.name, advice=advice(flaw)) for flaw in face.flaws]
-    return tuple(found)
-
-
-def assumptions(draft: RequestDraft) -> tuple[Message, ...]:
-    """What the letter does not say and the case therefore assumes."""
-    found = []
-    if draft.request.law is Law.UNKNOWN:
-        found.append(message("warning.no-law"))
-    if draft.request.right is Right.UNKNOWN:
-        found.append(message("warning.no-right"))
-    if draft.request.received is None:
-        found.append(message("warning.no-day"))
     return tuple(found)

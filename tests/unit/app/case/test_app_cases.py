@@ -199,7 +199,8 @@ def by_records(right: Right = Right.ERASURE) -> drafts.RequestDraft:
         Found(FoundKind.NAME, "Jo Doe", message("where.line", place=LETTER, line=2)),
         Found(FoundKind.REFERENCE, "R-7", message("where.line", place=LETTER, line=3)),
     )
-    read = Request(Channel.TEXT, found, right=right, received=date(2026, 11, 2), text="Erase me.")
+    day = date(2026, 11, 2)
+    read = Request(Channel.TEXT, found, right=right, law=Law.EU_GDPR, received=day, text="Erase me.")
     return drafts.RequestDraft(read, read, b"Erase me.", (), ())
 
 
@@ -353,13 +354,16 @@ def test_an_end_says_what_is_open(desk: Desk) -> None:
 
     closed = desk.vault.log.entry(desk.case(ref).ends[-1]["seq"])
     assert closed.act.open["state"] == "withdrawn"
-    assert closed.act.open["open"] == {"undecided": 1, "unsure": 1, "waiting": 0, "not_read_back": 0}
+    assert closed.act.open["open"] == {
+        "undecided": 1, "unsure": 1, "waiting": 0, "not_read_back": 0, "answer": 1, "bundle": 1,
+    }  # fmt: skip
     assert cases.show_case(desk, ref).end_reason == "she took it back"
 
 
 @pytest.mark.parametrize("state", [state for state in CaseState if state.is_end])
 def test_a_case_ends_in_each_of_its_ways(desk: Desk, state: CaseState) -> None:
     ref = open_by_records(desk)
+    cases.record_identity(desk, ref, method="video call", photo_shows_requester="")
     ending.end_case(desk, ref, state, "for a reason")
 
     assert cases.show_case(desk, ref).state is state

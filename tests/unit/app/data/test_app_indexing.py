@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dsr_desk.app.desk import CaseMissing, Desk
 from dsr_desk.app.vault.keeping import check_vault
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.requests import Law
 from dsr_desk.jobs.progress import CancelToken, silent
 from dsr_desk.search.index.about import ABOUT, IndexPurpose
 from unit.app.conftest import PASSPHRASE
@@ -40,7 +42,12 @@ def build(desk: Desk, folder: Path, name: str) -> None:
 def ref(built: Desk, tmp_path: Path) -> str:
     letter = tmp_path / "letter.txt"
     letter.write_text(LETTER)
-    return cases.open_case(built, drafts.understand(letter, []), without_photo=True, confirmed=True)[0].ref
+    return open_case(built, letter)
+
+
+def open_case(desk: Desk, letter: Path) -> str:
+    draft = drafts.correct(drafts.understand(letter, []), law=Law.EU_GDPR, received=date(2026, 11, 3))
+    return cases.open_case(desk, draft, without_photo=True, confirmed=True)[0].ref
 
 
 def only(desk: Desk) -> indexing.RegisteredIndex:
@@ -108,7 +115,7 @@ def test_an_index_that_cannot_be_read_has_no_generation(built: Desk, ref: str) -
 
 def test_destroyed_indexes_have_no_generation_and_cases_no_common_names(built: Desk, ref: str, tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
-    other = cases.open_case(built, drafts.understand(letter, []), without_photo=True, confirmed=True)[0].ref
+    other = open_case(built, letter)
     assert not set(indexing.generations(built, ref)) & set(indexing.generations(built, other))
     build(built, tmp_path, "more")
     indexing.destroy_index(built, "people")
