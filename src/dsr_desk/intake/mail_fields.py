@@ -7,7 +7,7 @@ import email.header
 import email.utils
 from email.message import Message as Mail
 
-from dsr_desk.intake.decoding import cleaned, decode
+from dsr_desk.intake.decoding import decode
 
 # What the standard library's mail parser is known to raise on hostile headers and bodies.
 MALFORMED = (
@@ -40,7 +40,7 @@ def people(mail: Mail, *names: str) -> list[tuple[str, str]]:
             begun = ""
             for display, address in pairs:
                 if "@" in address:
-                    found.append((_plain(f"{begun}, {display}" if begun and display else display), cleaned(address)))
+                    found.append((_plain(f"{begun}, {display}" if begun and display else display), _plain(address)))
                 begun = "" if "@" in address else display or address
     return found
 
