@@ -88,8 +88,8 @@ def test_a_case_is_shown_with_round_facts_identity_and_steps(command: Command) -
 
 def test_an_end_says_what_is_left_open_and_reopening_needs_a_reason(command: Command) -> None:
     assert "CASE-REASON-MISSING" in command("case", "close", REF, "--as", "refused").stderr
-    ended = answer(command("case", "close", REF, "--as", "partly-granted", "--reason", "not all is ours", "--json"))
-    assert (ended["state"], ended["open"]) == ("partly-granted", {})
+    ended = answer(command("case", "close", REF, "--as", "refused", "--reason", "not all is ours", "--json"))
+    assert (ended["state"], ended["open"]) == ("refused", {})
 
     refused = command("case", "confirm", REF, "--right", "access")
     assert "CASE-OVER" in refused.stderr
@@ -107,3 +107,37 @@ def test_cases_are_listed_with_their_state(command: Command) -> None:
         name: shown[name] for name in ("case", "state", "right", "law", "received", "due", "round", "closed")
     }
     assert REF in command("case", "list").output
+
+
+def test_what_was_only_read_is_searched_once_it_is_confirmed(command: Command) -> None:
+    assert command("case", "identify", REF, "--method", "video call").exit_code == 0
+    refused = command("case", "search", REF)
+    assert "CASE-NOT-CONFIRMED" in refused.output
+    assert command("case", "confirm", REF).exit_code == 0
+    assert "CASE-NOT-CONFIRMED" not in command("case", "search", REF).output
+
+
+@pytest.mark.parametrize(
+    "words", [("--confirm",), ("--right", "erasure", "--law", "eu-gdpr")], ids=["looked at", "stated by herself"]
+)
+def test_whoever_looked_or_states_the_request_herself_confirms_it(
+    command: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    letter = tmp_path / "letter.txt"
+    opened = command(
+        "case", "new", "--request", str(letter), "--without-photo", "--received", "2026-11-02", *words, "--json"
+    )
+    ref = answer(opened)["case"]
+    assert answer(command("case", "show", ref, "--json"))["facts"][-1]["kind"] == "confirmed"
+
+
+def test_the_clock_is_extended_and_ended_by_command(command: Command) -> None:
+    told = answer(command("case", "extend", REF, "--told", "2026-11-20", "--reason", "forty datasets", "--json"))
+    assert (told["extended"], told["due"]) == (True, "2027-02-02")
+    assert (
+        "CLOCK-NO-STOP" in command("case", "pause", REF, "--for", "fee", "--from", "2026-11-04", "--reason", "x").output
+    )
+    ended = answer(command("case", "answered", REF, "--on", "2026-11-20", "--how", "by letter", "--json"))
+    assert ended["answered"] == "2026-11-20"
+    assert "answered 2026-11-20" in command("case", "list").output
+    assert answer(command("case", "answered", REF, "--undo", "--json"))["answered"] is None
