@@ -30,6 +30,7 @@ NAME, ADDRESS, SMTP = 0x3001, 0x3003, 0x39FE
 FILE, LONG_FILE, DATA = 0x3704, 0x3707, 0x3701
 CODE_PAGE, BODY_CODE_PAGE = 0x3FFD, 0x3FDE
 
+_PAGES = {0: "", 65001: "utf-8", 20127: "ascii", 50220: "iso-2022-jp", 20866: "koi8-r", 21866: "koi8-u"}
 LARGEST_RTF = 20 << 20
 _BROKEN_RTF = (ValueError, IndexError, struct.error, TypeError, MemoryError)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -80,9 +81,7 @@ def words(properties: Properties, number: int) -> str:
 
 def _page(properties: Properties, number: int) -> str:
     page = properties.get(number)
-    return {65001: "utf-8", 20127: "ascii", 50220: "iso-2022-jp", 20866: "koi8-r", 21866: "koi8-u"}.get(
-        page if isinstance(page, int) else 0, f"cp{page}" if page else ""
-    )
+    return _PAGES.get(page, f"cp{page}") if isinstance(page, int) else ""
 
 
 def _file_name(properties: Properties) -> str:

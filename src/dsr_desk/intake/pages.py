@@ -7,10 +7,10 @@ import io
 from PIL import Image
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.faces.decode import decode
+from dsr_desk.faces.decode import decode, size_of
 from dsr_desk.intake.contents import ContentUnreadable, DocumentContents, DocumentKind
 from dsr_desk.intake.model import LetterPage
-from dsr_desk.intake.photos import MOST_PIXELS, bare_name, looks_like_picture, size_of
+from dsr_desk.intake.photos import MOST_PIXELS, bare_name, looks_like_picture
 
 WIDEST = 1600
 """Pixels across of a page as it is shown."""

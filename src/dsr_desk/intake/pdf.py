@@ -126,7 +126,8 @@ def _is_drawn(page: pdfium.PdfPage) -> bool:
 def _drawn(page: pdfium.PdfPage) -> Image.Image:
     width, height = page.get_size()
     scale = min(WIDEST / max(width, 1), TALLEST / max(height, 1), _SHARPEST)
-    return page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    drawn: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil()
+    return drawn.convert("RGB")
 
 
 def pictures_in(data: bytes) -> Iterator[bytes]:

@@ -29,7 +29,8 @@ def rtf_text(data: bytes) -> str:
     encoding = f"cp{page[1].decode()}" if page else "cp1252"
     try:
         written = _HIDDEN.sub("", data.decode(encoding, errors="replace"))
-        return cleaned(rtf_to_text(written, encoding=encoding, errors="replace"))
+        text: str = rtf_to_text(written, encoding=encoding, errors="replace")  # type: ignore[no-untyped-call]
+        return cleaned(text)
     except _MALFORMED as problem:
         raise ContentUnreadable("why.rtf.damaged") from problem
 
