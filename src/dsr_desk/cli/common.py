@@ -56,7 +56,7 @@ vault_option = click.option(
     "--vault",
     "vault_folder",
     type=PATH,
-    envvar=where.VARIABLE,
+    envvar="DSR_DESK_VAULT",
     default=lambda: where.usual_vault(),
     show_default="the one opened last in the window, else in the user's data folder",
     help="Folder of the vault (or set DSR_DESK_VAULT).",
