@@ -189,6 +189,6 @@ def _marker(text: str) -> str:
     said = match[1].strip()
     for kind in ("forwarded", "original"):
         spoken = words.every(kind).match(said)
-        if spoken and (len(said) > 4 or _MARKED.match(text)):
+        if spoken and (len(spoken[0]) > 4 or _MARKED.match(text)):
             return kind
     return ""

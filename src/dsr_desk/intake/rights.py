@@ -17,7 +17,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, FoundKind, Law, Right
 from dsr_desk.intake.laws import named_in
 from dsr_desk.intake.model import Passage
-from dsr_desk.intake.words import LANGUAGES, of_language
+from dsr_desk.intake.words import LANGUAGES, every, of_language
 
 ORDER = (
     Right.ACCESS,
@@ -74,6 +74,7 @@ _TURKISH = re.compile(r"(?<!\w)(\d{1,3})\.? ?(?:madde|maddesi\w*)(?!\w)", re.IGN
 _SECTIONS = re.compile(r"\b1798\.(\d{3})\b")
 _ITEMS = re.compile(r"\bart(?:igo|\.)? ?18(?:º|°)?,? ?(?:inc(?:iso|\.)? ?)?(IX|IV|VI|V|III|II)\b", re.IGNORECASE)
 _UNTICKED = re.compile(r"(?:\[ ?\]|[☐□❏❑◻▢])[^\n\[☐□❏❑◻▢☑☒✓✔■]*")
+_TICK = "☒"
 _NO_PROSE = re.compile(r"\b(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,80}@[\w.-]+")
 _QUOTE = re.compile(r"^[>\s]+", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*•–·▪◦]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[[x ]?\]|[☐☑☒□■✓✔])\s")
@@ -114,9 +115,24 @@ def rights_in(passages: Collection[Passage]) -> tuple[tuple[Right, ...], tuple[R
                 words = " ".join(sentence[spoken.begin : spoken.end].split())
                 said = declined if spoken.declined else asked
                 said.setdefault(spoken.right, message("where.words", place=place, words=words))
+        for number, words, right in _chosen(text):
+            if right not in declined:
+                place = message("where.line", place=passage.where, line=passage.line + number)
+                asked.setdefault(right, message("where.words", place=place, words=words))
     ranked = tuple(right for right in ORDER if right in asked)
     found = [Found(FoundKind.RIGHT, right, asked[right]) for right in ranked]
     return ranked, tuple(right for right in ORDER if right in declined), found
+
+
+def _chosen(text: str) -> Iterator[tuple[int, str, Right]]:
+    """Line (from 0), word and right of what was ticked or entered in a form by a noun alone: `☒ access to my data`."""
+    for number, line in enumerate(text.split("\n")):
+        label, colon, value = line.partition(":")
+        entered = [value] if colon and every("columns", "right").fullmatch(label.strip()) else []
+        for option in [*line.split(_TICK)[1:], *entered]:
+            word = next(iter(option.replace(_TICK, " ").split()), "")
+            if (right := right_named(word)) is not Right.UNKNOWN:
+                yield number, word, right
 
 
 def right_named(text: str) -> Right:
