@@ -11,7 +11,7 @@ import click
 
 from dsr_desk.app.case import cases, deleting, drafts, duplicates, review, searching
 from dsr_desk.app.models import lineage as models
-from dsr_desk.app.vault.house import our_house
+from dsr_desk.app.vault import house
 from dsr_desk.cli.case_clock import answered, extend, pause, resume
 from dsr_desk.cli.case_facts import close, confirm, forget, identifiers_given, keep, letter, reopen
 from dsr_desk.cli.case_read import read
@@ -100,7 +100,7 @@ def new(
         return
     if letter is None and not photos:
         raise click.UsageError("give --request FILE, --photo FILE, or both")
-    understood = drafts.understand(letter, photos, _chosen(faces), person=person, house=our_house(desk))
+    understood = drafts.understand(letter, photos, _chosen(faces), person=person, house=house.our_house(desk))
     typed = tuple(Found(kind, value) for kind, value in identifiers_given(added))
     found = {"found": (*understood.request.found, *typed)} if typed else {}
     draft = duplicates.warned(desk, drafts.correct(understood, **said, **found))

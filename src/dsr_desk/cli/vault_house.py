@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app.vault.house import kept_house, set_house
+from dsr_desk.app.vault import house as ours
 from dsr_desk.cli.common import emit, with_desk
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def house(
     lists = {"domains": domains, "addresses": addresses, "phones": phones, "people": people}
     changed: dict[str, Any] = {name: value for name, value in lists.items() if value}
     changed |= {name: value for name, value in (("zone", zone), ("country", country)) if value is not None}
-    before = kept_house(desk)
+    before = ours.kept_house(desk)
     if agents or gone:
         kept = {agent: key for agent, key in before.agents.items() if agent not in gone}
         changed["agents"] = {**kept, **dict(map(_agent, agents))}
     if changed:
-        set_house(desk, replace(before, **changed))
-    now = {name: value for name, value in asdict(kept_house(desk)).items() if name != "name"}
+        ours.set_house(desk, replace(before, **changed))
+    now = {name: value for name, value in asdict(ours.kept_house(desk)).items() if name != "name"}
     shown = {name: ", ".join(now[name]) if isinstance(now[name], tuple) else now[name] for name in _WORDS}
     lines = [f"{word}: {shown[name] or 'not set'}" for name, word in _WORDS.items()]
     lines += [f"Agent {agent}: {key}" for agent, key in now["agents"].items()]
