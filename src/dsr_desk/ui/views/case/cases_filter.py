@@ -24,7 +24,6 @@ class CasesFilter(QWidget):
         super().__init__()
         self.words = text_field(tr("Search the cases"), example=tr("name, e-mail, docket or reference"))
         self.words.setMinimumWidth(160)
-        self.words.setClearButtonEnabled(True)
         self.standing = ChoiceField(
             tr("Open or ended"),
             [
