@@ -51,7 +51,7 @@ def make_intake(
     own = [replace(one, text=only_chosen(one.text)) for one in read if one.voice in _PERSON]
     language = language_of("\n".join(one.text for one in own or read))
     found = settled([*first, *identifiers_in(read, house, language=language, known=first)])
-    warned += _asked_back(found)
+    warned += asked_back(found)
     asked, declined, said = rights_in(own)
     found += said
     laws = laws_in(own, house)
@@ -97,7 +97,7 @@ def _declined(asked: Collection[Right], declined: Collection[Right]) -> list[Mes
     return [message(code, rights=rights) for code, rights in said if rights]
 
 
-def _asked_back(found: Collection[Found]) -> list[Message]:
+def asked_back(found: Collection[Found]) -> list[Message]:
     """What must be asked about the person: on what authority another acts, which of two days of birth is meant."""
     asked = [message("note.intake.acting")] if any(one.whose is Whose.AGENT for one in found) else []
     born = [one for one in found if one.kind is FoundKind.DATE_OF_BIRTH and one.whose is Whose.SUBJECT]

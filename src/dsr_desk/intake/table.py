@@ -16,6 +16,7 @@ from dsr_desk.intake.birthdays import days_in
 from dsr_desk.intake.dates import believed, column_days, received_found, sent_found
 from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.laws import LawSaid, law_of_fields, place_named
+from dsr_desk.intake.making import asked_back
 from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
 from dsr_desk.intake.names import written_name
 from dsr_desk.intake.rights import rights_named
@@ -115,6 +116,7 @@ def _intake(
         warnings += [why] if why else []
         found += [received_found(day, where) if why is None else sent_found(day, where)] if day else []
         received = day if why is None else None
+    warnings += asked_back(found)
     right = asked[0] if asked else Right.UNKNOWN
     if len(asked) > 1:
         warnings.append(message("note.intake.other-rights", rights=tuple(term(one) for one in asked[1:])))

@@ -262,7 +262,7 @@ def test_what_the_vault_knows_as_its_own_is_the_houses() -> None:
 
 
 def test_the_office_in_a_private_signature_is_not_hers() -> None:
-    body = "Delete it.\n\nKind regards\nNora Whitfield\nData Analyst\nFooBar Ltd\nSwitchboard +44 20 7946 0018\n"
+    body = "Delete it.\n\nKind regards\nNora Whitfield\nData Analyst\nFooBar Ltd\n+44 20 7946 0018\n"
     intake = read(mail(body))
     assert of(intake, Whose.SUBJECT) == {"Nora Whitfield", "nora@example.com"}
     assert "+44 20 7946 0018" in of(intake, Whose.OTHER)

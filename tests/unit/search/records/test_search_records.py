@@ -417,6 +417,14 @@ def test_neither_a_date_of_birth_nor_an_address_proposes_a_record(tmp_path, addr
         }
 
 
+def test_a_day_of_birth_that_may_be_two_days_agrees_with_either(tmp_path, addressed):
+    table = "name,born\nAnn Lee,1992-04-03\nAnn M. Lee,1992-03-04\nAnn P. Lee,1992-03-05\n"
+    with Index.open(small_index(tmp_path, addressed, table), addressed.secret) as index:
+        found = rows_found(index, Identifiers(names=("Ann Lee",), dates_of_birth=("03/04/1992",)))
+    agrees = {name for name, reasons in found.items() if "date of birth in column born agrees" in reasons}
+    assert (agrees, set(found) - agrees) == ({"Ann Lee", "Ann M. Lee"}, {"Ann P. Lee"})
+
+
 def test_a_number_or_address_of_mail_inside_a_text_is_a_mention(tmp_path, addressed):
     table = "name,notes\nAnn,call 0171 / 234 56 78 or write to BO+x@x.org\nCy,on 2020-01-01 12:00:00\n"
     folder = small_index(tmp_path, addressed, table)
