@@ -187,6 +187,8 @@ def _month_clock(
         one = _month_end(start, 3, paused, off, steps)
     elif extension_notified is not None:
         warnings.append(_said("clock.extended.months.late", extension_notified))
+    if place.country:
+        steps.append(message("clock.calendar", place=str(place)))
     if law is Law.UK_GDPR and not place.region:
         steps.append(message("clock.uk-common"))
     if not place.country:
