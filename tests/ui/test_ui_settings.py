@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from dsr_desk.app.case import case_list
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import keeping, officers
 from dsr_desk.core.acts import Kind
@@ -15,7 +16,6 @@ from dsr_desk.core.findings import Verdict
 from dsr_desk.core.message import message
 from dsr_desk.ui import language, settings, theme, words
 from dsr_desk.ui.dialogs import LinesDialog, QuestionDialog
-from dsr_desk.ui.views.case import cases as cases_view
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.vault import vault_card
 from dsr_desk.ui.views.vault.officers_card import PassphraseDialog, RecoveryCodeDialog
@@ -241,7 +241,7 @@ def test_an_old_backup_is_said_where_the_cases_are_and_in_the_settings(
     listed = visitor.show("cases")
     assert isinstance(listed, CasesPage)
     assert not listed.reminder.isVisible()
-    for view in (cases_view, vault_card):
+    for view in (case_list, vault_card):
         monkeypatch.setattr(view, "backup_is_old", lambda _desk: True)
     visitor.hear_of(Kind.BACKUP)
     visitor.settle()
