@@ -12,6 +12,8 @@ from dsr_desk.intake.places import looks_like_address
 
 LONGEST_SIGNATURE = 14
 _LONGEST_CLOSING = 60
+_LAST_LINES = 3
+"""Lines at the end among which a name alone in its line signs the letter, though nothing closes it."""
 _LONGEST_HEAD = 24
 _DELIMITER = re.compile(r"^\s*-{2,3}\s*$")
 
@@ -26,8 +28,8 @@ class Part(Enum):
     """A signature that names a company, an office or a post in one."""
 
 
-def parts_of(lines: Sequence[str], people: Collection[str] = ()) -> list[Part]:
-    """The part to which each line belongs. `people` are names of whoever writes."""
+def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool = False) -> list[Part]:
+    """The part to which each line belongs. `people` are names of whoever writes; nobody signs a form."""
     parts = [Part.BODY] * len(lines)
     greeting = next((n for n, line in enumerate(lines[:_LONGEST_HEAD]) if is_greeting(line)), None)
     if greeting is not None:
@@ -45,6 +47,10 @@ def parts_of(lines: Sequence[str], people: Collection[str] = ()) -> list[Part]:
             begin = end
         else:
             begin += 1
+    last = [] if form else [number for number, line in enumerate(lines) if line.strip()][-_LAST_LINES:]
+    named = next((n for n in last if n and parts[n] is Part.BODY and whole_name(lines[n])), None)
+    if named is not None:
+        parts[named:] = [Part.SIGNATURE] * (len(lines) - named)
     return parts
 
 

@@ -35,7 +35,7 @@ class _PassageReader:
         self._scene = scene
         self._whole = passage.text.split("\n")
         self._lines = [_without_links(line).lstrip("> \t") for line in self._whole]
-        self._parts = parts_of(self._lines, (*scene.sender_names, *scene.wards))
+        self._parts = parts_of(self._lines, (*scene.sender_names, *scene.wards), form=passage.voice is Voice.FORM)
         self._fields = list(fields_in(self._lines))
         self._labelled = {one.line for one in self._fields}
         self._is_form = passage.voice is Voice.FORM

@@ -28,8 +28,8 @@ _TOKEN = r"(?:[\"“„»‘'«「]([^\"“”„«»‘’'」]{2,60})[\"“”
 _PHONE_WORD = r"[\s:.]{0,4}([+(]?\d[\d ()/.\-–]{4,22}\d)(?!\w)"
 _NATIONAL = re.compile(r"(?<![\w@.,/-])\(?0\d[\d ()/.\-–]{6,16}\d(?![\w@-])")
 _FIRST_PERSON = re.compile(
-    r"(?:i|my|ich|mein\w*|je|j['’].*|mon|vivo|resido|mi|abito|risiedo|il mio|moro|meu|minha|ik|mijn|mieszkam|mój"
-    r"|adresim|ikamet.*|проживаю|мешкаю|живу|моя)(?!\w)",
+    r"(?:i|my|live|ich|wohne|woon|mein\w*|je|j['’].*|mon|vivo|resido|mi|abito|risiedo|il mio|moro|meu"
+    r"|minha|ik|mijn|mieszkam|mój|adresim|ikamet.*|проживаю|мешкаю|живу|моя)(?!\w)",
     re.IGNORECASE,
 )
 _NEAR = 44

@@ -11,6 +11,7 @@ from dsr_desk.intake import words
 from dsr_desk.intake.sides import addresses_in
 
 _LONG_LINE = 55
+_MOST_HEADERS = 30
 _ATTRIBUTION_LINES = 3
 _LONGEST_ATTRIBUTION = 320
 _QUOTE = re.compile(r"[ \t]{0,3}[>＞] ?")
@@ -153,7 +154,7 @@ def _header_lines(lines: Sequence[LetterLine], start: int) -> tuple[list[tuple[s
     seen: list[tuple[str, str]] = []
     authored: list[bool] = []
     place = start
-    while place < len(lines):
+    while place < min(len(lines), start + _MOST_HEADERS):
         match = _header().match(lines[place].text)
         if match:
             kind = str(match.lastgroup)

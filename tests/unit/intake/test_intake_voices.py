@@ -212,10 +212,18 @@ def test_who_speaks_for_herself_acts_for_nobody(text: str) -> None:
 
 
 def test_what_is_said_of_a_third_person_is_not_hers() -> None:
-    body = (
-        "My friend Tom Baker (tom@example.org), born 3 May 1990, is too. His username is tommy_b."
-    )
+    body = "My friend Tom Baker (tom@example.org), born 3 May 1990, is too. His username is tommy_b."
     assert of(read(mail(body)), Whose.SUBJECT) == {"Nora Whitfield", "nora@example.com"}
+
+
+def test_a_name_alone_at_the_end_signs_a_letter() -> None:
+    text = "Please delete me, my account is bob77.\nBob Stone\nbob@example.org\n"
+    assert of(read(text), Whose.SUBJECT) == {"Bob Stone", "bob77", "bob@example.org"}
+
+
+def test_a_street_after_an_article_is_an_address() -> None:
+    text = "Ich heiße Bob Stein und wohne in der Ringstr. 9, 10115 Berlin. Bitte löschen Sie meine Bilder."
+    assert read(text).request.identifiers.addresses == ("Ringstr. 9, 10115 Berlin",)
 
 
 def test_an_account_may_be_a_name_or_a_number() -> None:
