@@ -15,7 +15,7 @@ def test_inventories_are_made_and_measured(tmp_path: Path) -> None:
     said: list[str] = []
     rows = inventory_rows((20, 40), tmp_path, said.append, ("shards",))
     assert said == ["shards 20", "shards 40"]
-    assert len(rows) == 2 * 4 + 1
+    assert len(rows) == 2 * 5 + 1
     assert all(row.ours > 0 for row in rows if row.unit == "s" and not row.what.endswith("in Python"))
     assert list(tmp_path.iterdir()) == []
 
