@@ -42,7 +42,7 @@ class Office:
     def says(self, *words: object, code: int = 0, vault: bool = True) -> Any:
         secret = ("--passphrase-file", self.folder / "passphrase.txt") if vault else ()
         done = typed((*words, *secret, "--json"), self.folder, {"DSR_DESK_VAULT": str(self.folder / "vault")})
-        assert done.exit_code == code, done.stdout[-2000:] + done.stderr
+        assert done.exit_code == code, done.stdout[:2500] + done.stderr
         return json.loads(done.stdout)
 
     @property

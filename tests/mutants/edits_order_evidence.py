@@ -50,7 +50,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a doubt of a look is not met",
-            'if each["seen"] not in _CLEAR and not _counted_above(each)]',
+            'if each["seen"] not in _CLEAR and not _counted(each)]',
             "if False]",
             "test_data_is_met_only_where_all_of_it_was_seen_to_be_gone",
         ),

@@ -164,20 +164,20 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "every drawn item has a word",
-            'fits = (len(one["words"]) == one["n"] and set(',
-            "fits = (set(",
+            'return len(words) == sample["n"] and set(',
+            "return set(",
             "test_a_plan_needs_every_drawn_item_looked_at",
         ),
         (
             "every sample fits",
-            'if one["n"]} and all(fits)',
-            'if one["n"]} and any(fits)',
+            'if one["n"]} and all(map(_fits, own))',
+            'if one["n"]} and any(map(_fits, own))',
             "test_one_sample_that_fits_does_not_outweigh_another_that_does_not",
         ),
         (
             "every word fits",
-            'set(one["words"].values()) <= {FITS[one["of"]]} for',
-            "True for",
+            ' and set(words.values()) <= {FITS[sample["of"]]}',
+            "",
             "test_a_plan_needs_every_drawn_item_to_fit",
         ),
         (

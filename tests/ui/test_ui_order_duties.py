@@ -40,6 +40,8 @@ def test_the_list_says_of_an_order_what_is_late_and_what_comes_next(visitor: Vis
     assert isinstance(page, CasesPage)
     said = note(page, ref)
     assert said.startswith("2 late · 1 due today · next ")
+    due = page.model._due(page.model.rows[page.model.row_of(ref)])
+    assert (due.chip, words.day(in_days(-2)) in due.note) == ("2 days late", True)
     assert words.day(in_days(40)) in said
     assert note(page, visitor.office.case) == "2 reference photos"
     assert visitor.errors == []
@@ -69,11 +71,18 @@ def test_the_orders_own_page_names_what_is_due_until_it_is_done(visitor: Visitor
     assert page.reminder.isVisible()
     lines = page.reminder.text.splitlines()
     assert ["3 days late" in lines[0], "due today" in lines[1], len(lines)] == [True, True, 2]
-    for one in orders.show_order(visitor.desk, ref).content.obligations:
+    assert "3 days late" in page.due.text
+    first, *rest = orders.show_order(visitor.desk, ref).content.obligations
+    orders.declare(visitor.desk, ref, first.id, Met.DECLARED, "sent")
+    visitor.session.tell()
+    visitor.settle()
+    assert "due today" in page.due.text, "the next open duty"
+    for one in rest:
         orders.declare(visitor.desk, ref, one.id, Met.DECLARED, "sent")
     visitor.session.tell()
     visitor.settle()
     assert not page.reminder.isVisible()
+    assert page.due.text == "nothing open is due"
     visitor.session.open_case(visitor.office.case, "request")
     visitor.settle()
     assert visitor.errors == []
@@ -90,6 +99,7 @@ def test_of_many_duties_a_few_are_named_and_the_others_counted(visitor: Visitor)
 
 def test_an_order_that_has_ended_stands_before_others_while_a_duty_of_it_is_due(visitor: Visitor) -> None:
     ref = ordered(visitor, -3)
+    orders.record_authenticity(visitor.desk, ref, "called the authority back")
     ending.end_case(visitor.desk, ref, CaseState.PARTLY_GRANTED, "what is open is said in the evidence")
     visitor.session.tell()
     page = visitor.show("cases")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from dsr_desk.app.case.run_records import DeskRecords
 from dsr_desk.app.case.scope import lists_of, show_scope
 from dsr_desk.app.case.scoping import resolve
 from dsr_desk.app.case.sweeping import stray_check
-from dsr_desk.app.data.indexing import generations
+from dsr_desk.app.data.indexing import RegisteredIndex, generations, opened
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.actions import Action, ActionKind, Check, Outcome, Plan, ReadBack, Remaining, Seen
 from dsr_desk.core.acts import Draft, Kind
@@ -183,8 +184,9 @@ def _index_checks(done: Iterable[_Ran]) -> Iterator[Check]:
 def _again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> Check:
     """The same selectors over the indexes, brought up to date with what lies in the containers now."""
     name = message("check.scope-again")
-    gaps = tuple(Gap(message("gap.index", name=one.name), why) for one, why in not_refreshed(desk, report, cancel))
-    failed = sum(gap.why != ELSEWHERE for gap in gaps)
+    away = list(not_refreshed(desk, report, cancel))
+    gaps = tuple(Gap(message("gap.index", name=one.name), why) for one, why in away)
+    failed = sum(why != ELSEWHERE and not _is_empty(desk, one) for one, why in away)
     view = show_scope(desk, ref)
     resolved = resolve(desk, parse(view.selector), lists_of(desk, view))
     inside = [one for one in resolved.parts if one.how in ("whole", "mixed") and one.items]
@@ -198,6 +200,13 @@ def _again(desk: Desk, ref: str, report: Report, cancel: CancelToken) -> Check:
     if failed:
         return Check(name, Seen.NOT_LOOKED, message("check.scope-again.partly", count=failed), 0, (), gaps)
     return Check(name, Seen.GONE, message("check.scope-again.none"), 0, (), gaps)
+
+
+def _is_empty(desk: Desk, known: RegisteredIndex) -> bool:
+    """Whether all that it knew is gone: where everything went, no source of it is left to be read."""
+    with suppress(DeskError):
+        return opened(desk, known.name).about.items == 0
+    return False
 
 
 def _link_checks(done: Iterable[_Ran]) -> Iterator[Check]:
