@@ -138,7 +138,7 @@ def require_screen_is_vault(table: Table) -> None:
     assert {line.key: line.verdict for card in page.model.deck for line in card.lines} == words
     only = page.only.value
     rows = [page.model.card(row) for row in range(page.model.rowCount())]
-    assert rows == [card for card in page.model.deck if only in ("", card.lines[0].index)]
+    assert rows == [card for card in page.model.deck if only in ("", card.lines[0].index_name)]
     open_cards = sum(card.is_open for card in page.model.deck)
     total = len(page.model.deck)
     assert page.progress.text.startswith(f"{total - open_cards} of {total} decided")
@@ -238,7 +238,7 @@ def test_one_of_a_card_can_be_decided_alone_by_command_and_the_card_says_of_each
     table.go_to(PHOTO)
     assert page.card.verdict.text == "photo: open, record: Different"
     assert page.progress.text.startswith("0 of 5 decided · 1 of 6 items")
-    page.card.apart.click()
+    page.bar.apart.click()
     table.settle()
     assert len(page.model.deck) == 6
     table.go_to(PHOTO)
@@ -299,7 +299,10 @@ def test_the_pictures_take_what_room_there_is_and_nothing_overlaps(table: Table,
     tops = [one.mapTo(page, one.rect().topLeft()).y() for one in parts]
     ends = [top + one.height() for top, one in zip(tops, parts, strict=True)]
     assert all(end <= top for end, top in zip(ends[:-1], tops[1:], strict=True))
-    assert page.card.photo.height() >= 60
+    for shown, photo in ((page.card, page.card.photo), (page.reference, page.reference.photo)):
+        assert photo.height() >= 48
+        assert shown.rect().contains(photo.geometry()) or photo.parent() is not shown
+        assert photo.mapTo(shown, photo.rect().bottomRight()).y() <= shown.height()
     cards = [page.reference, page.card, page.place]
     assert all(one.geometry().right() < other.geometry().left() for one, other in pairwise(cards))
     if size[1] > 600:

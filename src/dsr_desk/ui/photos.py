@@ -12,6 +12,9 @@ from dsr_desk.core.items import Box
 from dsr_desk.ui import icons, theme
 from dsr_desk.ui.words import tr
 
+LOW = 130
+"""Pixels of height below which there is room for the sentence alone."""
+
 
 class PhotoView(QWidget):
     """Shows an image, or a sign and a sentence where there is none. `box` is in pixels of a photo of size `of`."""
@@ -64,9 +67,13 @@ class PhotoView(QWidget):
         painter.setBrush(theme.colour(palette.sunk))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         middle = QRectF(self.rect()).center()
-        icons.paint(painter, self._icon, QRectF(middle.x() - 16, middle.y() - 32, 32, 32), palette.muted)
         painter.setPen(theme.colour(palette.muted))
         painter.setFont(theme.font(12))
+        if self.height() < LOW:
+            inner = QRectF(self.rect()).adjusted(6, 2, -6, -2)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._says)
+            return
+        icons.paint(painter, self._icon, QRectF(middle.x() - 16, middle.y() - 32, 32, 32), palette.muted)
         room = QRectF(12, middle.y() + 8, self.width() - 24, self.height() / 2 - 12)
         painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._says)
 

@@ -19,7 +19,7 @@ class ReviewLine(NamedTuple):
 
     key: str
     kind: ItemKind
-    index: str
+    index_name: str
     sample: str
     round: int
     verdict: Verdict | None

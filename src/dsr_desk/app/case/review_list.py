@@ -71,7 +71,8 @@ def _listed(desk: Desk, case: Case, rows: CandidateRows, *, blind: bool = False)
     only = next(iter(laid.values()), None) if len(laid) == 1 else None
     if only is not None:
         with in_form(rows.seqs[0]):
-            facts, there = _of_one(only, rows.positions), range(len(rows.keys))
+            facts = _of_one(only, rows.positions)
+        there: Sequence[int] = range(len(rows.keys))
     else:
         facts, there = _of_several(desk, case, laid, rows)
     if blind:

@@ -108,7 +108,7 @@ class CandidatesModel(QAbstractListModel):
     def sentence(self, card: ReviewCard) -> str:
         """The row for a screen reader: number, what it is, index, decision; no score."""
         return tr("Candidate {n}, {what}, {index}: {decided}").format(
-            n=words.figure(card.number), what=what_is(card), index=card.lines[0].index, decided=decided(card)
+            n=words.figure(card.number), what=what_is(card), index=card.lines[0].index_name, decided=decided(card)
         )
 
     def _arrived(self, key: str) -> None:

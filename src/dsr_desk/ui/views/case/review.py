@@ -240,7 +240,7 @@ class ReviewPage(ReviewTable):
             self.model.filter("")
             self._count()
             says = tr("{says}. It lies in {index}: all indexes are shown again.").format(
-                says=says, index=card.lines[0].index
+                says=says, index=card.lines[0].index_name
             )
         self._go_to(self.model.row_of(key))
         self.session.said.emit(says)

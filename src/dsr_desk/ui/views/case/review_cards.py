@@ -36,10 +36,15 @@ CHOICE = 32
 """Pixels of a picture by which another reference photo is chosen."""
 
 
+SMALLEST = QSize(80, 48)
+"""Pixels of a picture where the window is small."""
+
+
 class ReferenceCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Reference"), margin=8, spacing=4)
         self.photo = self.body.put(PhotoView(tr("Reference photo")), 1)
+        self.photo.setMinimumSize(SMALLEST)
         self._line = row()
         self.body.addLayout(self._line)
         self._shown: dict[int, QImage] = {}
@@ -96,19 +101,14 @@ def _face_of(photo: PhotoOfCase, data: bytes | None) -> Shown | None:
 
 
 class CandidateCard(Card):
-    """`apart_asked` is the wish to decide photo and record each by itself."""
-
-    apart_asked = Signal()
-
     def __init__(self) -> None:
         super().__init__(margin=8, spacing=4)
         self.setAccessibleName(tr("Candidate"))
         self.number = label("", "section")
         self.linked, self.verdict = Chip(), Chip()
-        self.apart = Button(tr("decide photo and record separately"), self.apart_asked.emit, kind="link")
-        self.apart.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.body.addLayout(row(self.number, self.linked, self.verdict, self.apart))
+        self.body.addLayout(row(self.number, self.linked, self.verdict))
         self.photo = PhotoView(tr("Face of the candidate"))
+        self.photo.setMinimumSize(SMALLEST)
         self.record = RecordView()
         self._shown = self.body.put(stacked(self.photo, self.record), 1)
 
@@ -116,7 +116,6 @@ class CandidateCard(Card):
         """Which one it is and what was said of it; what it is comes when it is read."""
         self.number.setText(tr("Candidate {n}").format(n=words.figure(card.number)))
         self.verdict.say(decided(card) if any(line.verdict for line in card.lines) else "", Tone.PLAIN, "")
-        self.apart.setVisible(len(card.lines) > 1)
 
     def show_content(self, content: CardContent) -> None:
         """Everything but the picture, which comes when it is decoded."""
@@ -140,10 +139,11 @@ class CandidateCard(Card):
 
 class DecisionBar(QWidget):
     """The three words, which carry equal weight. `decided` carries the verdict of a pressed button; `score_asked` is
-    the wish to see the score early."""
+    the wish to see the score early, `apart_asked` that to decide photo and record each by itself."""
 
     decided = Signal(object)
     score_asked = Signal()
+    apart_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,7 +154,12 @@ class DecisionBar(QWidget):
         self.reveal.setToolTip(tr("Looking at the score before deciding is journalled."))
         self.setToolTip(tr("Space: whole photo · decisions can be undone until the plan is approved"))
         column.addLayout(row(None, *self.buttons.values(), None))
-        column.addLayout(row(self.score, self.reveal, stretch=0))
+        self.apart = Button(tr("decide photo and record separately"), self.apart_asked.emit, kind="link")
+        self.apart.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column.addLayout(row(self.score, self.reveal, self.apart, stretch=0))
+
+    def show_card(self, card: ReviewCard) -> None:
+        self.apart.setVisible(len(card.lines) > 1)
 
     def show_content(self, content: CardContent, *, known: bool) -> None:
         """A blind item has no score to show."""

@@ -15,6 +15,7 @@ from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.delegates.film import LEAST, SIDE, FilmDelegate
 from dsr_desk.ui.dialogs import Dialog
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photos import PhotoView
@@ -26,7 +27,6 @@ from dsr_desk.ui.widgets import (
     Card,
     Chip,
     ColumnLayout,
-    FactList,
     Notice,
     clear,
     column_in,

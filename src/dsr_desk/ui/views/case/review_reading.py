@@ -122,7 +122,8 @@ def withdraw_and_decide(desk: Desk, ref: str, shown: CardContent, card: ReviewCa
 
 def _decided(desk: Desk, ref: str, mode: Mode, change: Change, card: ReviewCard, verdict: Verdict) -> Acted:
     keys = tuple(line.key for line in card.lines)
-    words = _words(desk, ref, mode, keys) if mode is Mode.FIRST else dict.fromkeys(keys, verdict)
+    said: dict[str, Verdict | None] = dict.fromkeys(keys, verdict)
+    words = _words(desk, ref, mode, keys) if mode is Mode.FIRST else said
     return Acted(change, words, rules(desk, ref, mode), keys)
 
 

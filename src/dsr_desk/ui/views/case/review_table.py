@@ -133,6 +133,7 @@ class ReviewTable(Page):
             return
         self.away.hide()
         self.card.show_number(card)
+        self.bar.show_card(card)
         if card.lines[0].kind is ItemKind.PHOTO:
             self._show_picture(card.key)
         if self.content is None and (ahead := self._ahead.get(card.key)) is not None:
@@ -211,11 +212,11 @@ class ReviewTable(Page):
         whole = QWidget()
         column = column_in(whole, spacing=8)
         self.reference, self.place, self.card = ReferenceCard(), PlacePanel(), CandidateCard()
-        self.card.apart_asked.connect(self._split)
         self.away = column.put(AwayNotice())
         self.table = SideBySide(self.reference, self.card, self.place)
         column.addWidget(self.table, 1)
         self.bar = column.put(DecisionBar())
+        self.bar.apart_asked.connect(self._split)
         self.film = FilmStrip(self.model)
         self.film.selectionModel().currentChanged.connect(self._show_current)
         column.addWidget(self.film)
