@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dsr_desk.ui.flow import Gap
+from dsr_desk.ui.flow import Spring
 from dsr_desk.ui.navigation import PlaceButton
 from dsr_desk.ui.widgets import Chip
 
@@ -56,7 +56,7 @@ def _shown(root: QWidget) -> Iterator[QWidget]:
 
 
 def _wrong(widget: QWidget) -> Iterator[str]:
-    if isinstance(widget, Gap | QScrollBar | QSplitterHandle) or widget.objectName().startswith("qt_scrollarea"):
+    if isinstance(widget, Spring | QScrollBar | QSplitterHandle) or widget.objectName().startswith("qt_scrollarea"):
         return
     if widget.width() <= 0 or widget.height() <= 0:
         yield f"has no room ({widget.width()}×{widget.height()})"
@@ -90,7 +90,7 @@ def _covered(widget: QWidget) -> Iterator[str]:
     for other in parent.children():
         if not isinstance(other, QWidget) or other is widget or other.isHidden() or other.isWindow():
             continue
-        if isinstance(other, Gap | QSplitterHandle | QScrollBar) or other.objectName().startswith("qt_"):
+        if isinstance(other, Spring | QSplitterHandle | QScrollBar) or other.objectName().startswith("qt_"):
             continue
         if id(other) > id(widget) and other.geometry().intersects(widget.geometry()):
             yield f"{_rect(widget.geometry())} and {_named(other)} {_rect(other.geometry())} lie over each other"
@@ -154,6 +154,5 @@ def _rect(place: QRect) -> str:
 
 
 def _named(widget: QWidget) -> str:
-    text = widget.text() if isinstance(widget, QLabel | QPushButton | QCheckBox | PlaceButton | Chip) else ""
-    said = text if isinstance(text, str) else widget.accessibleName()
+    said = widget.text() if isinstance(widget, QLabel | QPushButton | QCheckBox | PlaceButton) else ""
     return f"{type(widget).__name__} {(said or widget.accessibleName())[:40]!r}"

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.ui import placing, settings
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.fields import ChoiceField, Tick
 from dsr_desk.ui.main import make_window
-from dsr_desk.ui.widgets import Button, FactList, across, row
+from dsr_desk.ui.widgets import Button, across, row
 
 ROOM = QRect(0, 0, 1366, 700)
 

@@ -13,7 +13,7 @@ LEAST = 160
 """Pixels: what can be made narrower than it would like to be is not made narrower than this before it wraps."""
 
 
-class Gap(QWidget):
+class Spring(QWidget):
     """Takes the room that is left on its line: what comes after it stands at the right, on further lines too."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class _Part:
 
     @property
     def is_gap(self) -> bool:
-        return isinstance(self.item.widget(), Gap)
+        return isinstance(self.item.widget(), Spring)
 
     @property
     def grows(self) -> bool:

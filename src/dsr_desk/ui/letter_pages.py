@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from dsr_desk.app.case.letter_pages import PageShown, around_face
 from dsr_desk.core.items import Box
 from dsr_desk.ui import theme
-from dsr_desk.ui.flow import Gap
+from dsr_desk.ui.flow import Spring
 from dsr_desk.ui.language import say
 from dsr_desk.ui.pictures import painted
 from dsr_desk.ui.widgets import Button, clear, column_in, label, row
@@ -95,7 +95,7 @@ class LetterPages(QWidget):
             take = partial(self._mark, around_face(face.box))
             self.faces.append(Button(tr("Use face {n} on this page").format(n=number), take))
             self._faces.addWidget(self.faces[-1])
-        self._faces.addWidget(Gap())
+        self._faces.addWidget(Spring())
         self.lock(not self._takes)
 
     def _mark(self, box: Box) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
@@ -24,9 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from dsr_desk.ui import icons, theme
-from dsr_desk.ui.flow import Flow, Gap
+from dsr_desk.ui.flow import Flow, Spring
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.words import tr
 
 W = TypeVar("W", bound=QWidget)
 
@@ -57,7 +56,7 @@ def row(*parts: QWidget | None, spacing: int = 8, stretch: int | None = None) ->
     """Widgets beside each other, and below where there is no room; None stretches, and so does part `stretch`."""
     layout = Flow(spacing=spacing)
     for part in parts:
-        layout.addWidget(Gap() if part is None else part)
+        layout.addWidget(Spring() if part is None else part)
     if stretch is not None:
         layout.setStretch(stretch, 1)
     return layout
@@ -338,28 +337,6 @@ class Empty(Card):
     def say(self, sentence: str) -> None:
         self._words.setText(sentence)
         self.setAccessibleName(sentence)
-
-
-class FactList(QWidget):
-    """Small captions with their values below, in as many columns as there is room for; "unknown" gets a sign."""
-
-    def __init__(self, columns: int = 1) -> None:
-        super().__init__()
-        self._flow = Flow(spacing=12, least=132, even=columns)
-        self.setLayout(self._flow)
-
-    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        clear(self._flow)
-        for caption, value in facts:
-            fact = QWidget()
-            column = column_in(fact, spacing=2)
-            column.addWidget(label(caption, "note", wrap=True))
-            if value in ("unknown", tr("unknown")):
-                column.addWidget(Chip(tr("unknown"), Tone.WARN))
-            else:
-                column.addWidget(label(value, wrap=True, selectable=True))
-            column.addStretch(1)
-            self._flow.addWidget(fact)
 
 
 class ScrollColumn(QScrollArea):

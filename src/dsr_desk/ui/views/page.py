@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsr_desk.core.changes import Change, Topic
-from dsr_desk.ui.flow import Gap
+from dsr_desk.ui.flow import Spring
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.widgets import column_in, label, row, scrolled
 
@@ -35,7 +35,7 @@ class Page(QWidget):
         self.head = row(self.title, spacing=12)
         self.chips = row()
         self.head.addLayout(self.chips)
-        self.head.addWidget(Gap())
+        self.head.addWidget(Spring())
         outer.addLayout(self.head)
         inner = QWidget()
         self.body = column_in(inner, right=4)

@@ -36,6 +36,7 @@ from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
 from dsr_desk.ui.choosing import ask_new_file
 from dsr_desk.ui.dialogs import Dialog, LinesDialog
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.cases import urgency
 from dsr_desk.ui.session import Session
@@ -47,7 +48,7 @@ from dsr_desk.ui.views.case.identity import IdentityCard
 from dsr_desk.ui.views.case.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.case.request_form import RequestForm
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, FactList, across, label, row, scrolled_column
+from dsr_desk.ui.widgets import Button, Card, Chip, across, label, row, scrolled_column
 from dsr_desk.ui.words import tr
 
 

@@ -17,6 +17,7 @@ from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui import language, words
 from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.dialogs import TypedConfirmation
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.models.indexes import DatasetLine, DatasetsModel
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
@@ -25,7 +26,7 @@ from dsr_desk.ui.views.data.register_columns import ColumnsDialog, correct
 from dsr_desk.ui.views.data.register_facts import FactsDialog
 from dsr_desk.ui.views.data.unread import UnreadDialog
 from dsr_desk.ui.views.list_page import ListPage
-from dsr_desk.ui.widgets import Button, Card, FactList, Notice, row, scrolled
+from dsr_desk.ui.widgets import Button, Card, Notice, row, scrolled
 from dsr_desk.ui.words import tr
 
 

@@ -20,6 +20,7 @@ from dsr_desk.core.refusals import Refusal
 from dsr_desk.core.retained import Received
 from dsr_desk.ui import language, words
 from dsr_desk.ui.acting import allow, reason
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.lineage_words import (
     certainties_said,
     disposition_tone,
@@ -35,7 +36,7 @@ from dsr_desk.ui.lineage_words import (
 )
 from dsr_desk.ui.models.affected import AffectedRow, period_said, with_hits
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Button, Card, Chip, FactList, clear, label, row, rule, scrolled_column
+from dsr_desk.ui.widgets import Button, Card, Chip, clear, label, row, rule, scrolled_column
 from dsr_desk.ui.words import term, tr
 
 

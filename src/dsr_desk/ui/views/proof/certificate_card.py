@@ -21,13 +21,14 @@ from dsr_desk.core.message import refused
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_new_file
 from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.fields import FileField, Tick, text_field
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.typed_fields import TypedFields
 from dsr_desk.ui.views.proof.required import GeneralDialog
-from dsr_desk.ui.widgets import Button, Card, FactList, Notice, label, row
+from dsr_desk.ui.widgets import Button, Card, Notice, label, row
 from dsr_desk.ui.words import tr
 
 

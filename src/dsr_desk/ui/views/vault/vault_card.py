@@ -13,11 +13,12 @@ from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_folder
 from dsr_desk.ui.dialogs import LinesDialog, ask
+from dsr_desk.ui.facts import FactList
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.vault.backups_dialog import BackupDialog, BackupsDialog
-from dsr_desk.ui.widgets import Button, Card, FactList, Notice, row
+from dsr_desk.ui.widgets import Button, Card, Notice, row
 from dsr_desk.ui.words import tr
 
 
