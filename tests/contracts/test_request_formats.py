@@ -336,7 +336,7 @@ def test_an_agents_signature_is_checked_over_the_very_bytes_that_it_signed() -> 
 
 def test_an_agents_request_says_that_it_expired_and_that_its_authority_is_to_be_checked() -> None:
     (intake,) = read_bytes(drp(), "request.drp")
-    wanted = message("note.drp.expired"), message("note.drp.agent", agent="AGENT-1"), message("note.drp.signature")
+    wanted = message("note.drp.expired"), message("note.drp.agent", agent="AGENT-1")
     assert set(wanted) <= set(intake.warnings)
     assert str(intake.request.where(FoundKind.EMAIL)) == "email (verified by the agent)"
     assert intake.request.reference == "req-77"

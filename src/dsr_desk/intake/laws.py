@@ -31,7 +31,8 @@ _LIVES = (
     r"|je (?:vis|réside|suis domiciliée?) (?:en|au|à|aux)|(?:vivo|resido|residente|moro|abito"
     r"|risiedo) (?:en|in|em|no|na)"
     r"|(?:woon|woonachtig|wonende)(?: ik)? in|(?:mieszkam|zamieszka\w+) (?:w|we)|(?:проживаю|мешкаю|живу) (?:в|у))"
-    r"\s+(?:the |der |den |dem |die |la |el |le |los |state of |estado de )?(?:{place})(?!\w)"
+    r"\s+(?:(?-i:[A-ZÀ-Þ])[\w .'’-]{{1,30}}, )?"
+    r"(?:the |der |den |dem |die |la |el |le |los |state of |estado de )?(?:{place})(?!\w)"
 )
 _IS = (
     r"(?<!not a )(?<!not )\b(?:{place})[ -](?:residents?|consumers?|citizens?)\b"

@@ -254,7 +254,7 @@ def open_case(
     law, arrived = draft.request.law, draft.request.received
     if law is Law.ORDER:
         raise RequestIsOrder()
-    if FAILED_SIGNATURE in {one.says.code for one in draft.read.checks} and not although_signature_fails:
+    if signature_fails(draft) and not although_signature_fails:
         raise SignatureFails()
     if law is Law.UNKNOWN:
         raise LawUnsaid()
@@ -286,6 +286,11 @@ def open_case(
             change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
         _add(desk, ref, usable)
     return show_case(desk, ref), change
+
+
+def signature_fails(draft: RequestDraft) -> bool:
+    """Whether an agent sent it whose signature does not hold with the key that is known of that agent."""
+    return FAILED_SIGNATURE in {one.says.code for one in draft.read.checks}
 
 
 def case_number(desk: Desk, day: date) -> str:

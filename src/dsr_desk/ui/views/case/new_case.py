@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.case.cases import CaseView, open_case
+from dsr_desk.app.case.cases import CaseView, open_case, signature_fails
 from dsr_desk.app.case.drafts import RequestDraft, left_out, understand
 from dsr_desk.app.case.duplicates import warned
 from dsr_desk.app.case.letter_pages import PageShown, cut_out
@@ -21,7 +21,6 @@ from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Found, Right
-from dsr_desk.intake.drp import FAILED_SIGNATURE
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui.choosing import ask_file
 from dsr_desk.ui.fields import Tick
@@ -245,7 +244,7 @@ class NewCasePage(Page):
         self.without_photo.setVisible(not usable)
         says = map(say, (*self.draft.warnings, *left_out(self.draft)))
         self.notice.say("\n".join(says), Tone.INFO)
-        self.although.setVisible(FAILED_SIGNATURE in {one.says.code for one in self.draft.read.checks})
+        self.although.setVisible(signature_fails(self.draft))
         self.notice.setVisible(bool(self.notice.text))
         self._allow()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPlainTextEdit
 
-from dsr_desk.app.vault.house import kept_house, set_house
+from dsr_desk.app.vault.house import house_said, kept_house, set_house
 from dsr_desk.core.changes import Change
-from dsr_desk.intake.model import House
 from dsr_desk.ui.dialogs import add_line, form_layout
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.session import Session
@@ -57,18 +56,15 @@ class HouseCard(Card):
         self.save.setEnabled(False)
         self._session.unsaved.follow("settings house", self.accessibleName(), self.typed, self.typed.edited)
 
-    @property
-    def house(self) -> House:
-        """What the fields say."""
+    def _save(self) -> None:
+        session = self._session
         lists = {name: tuple(filter(None, map(str.strip, self.fields[name].text().split(",")))) for name in _LISTS}
         lines = [line for line in self.agents.toPlainText().splitlines() if line.strip()]
         agents = {agent.strip(): key.strip() for agent, _, key in (line.rpartition("=") for line in lines)}
-        return House(**lists, zone=self.fields["zone"].text(), country=self.fields["country"].text(), agents=agents)
-
-    def _save(self) -> None:
-        session, house = self._session, self.house
+        zone, country = self.fields["zone"].text(), self.fields["country"].text()
 
         def save() -> Change:
+            house = house_said(lists, zone=zone, country=country, agents=agents)
             return session.saved("settings house", set_house(session.desk, house))
 
         session.do(save)
