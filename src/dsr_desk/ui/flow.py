@@ -79,8 +79,8 @@ class Flow(QLayout):
 
     def insertWidget(self, place: int, widget: QWidget) -> None:
         self.addWidget(widget)
-        for kept in (self._items, self._shares):
-            kept.insert(place, kept.pop())  # type: ignore[attr-defined]
+        self._items.insert(place, self._items.pop())
+        self._shares.insert(place, self._shares.pop())
         self.invalidate()
 
     def setStretch(self, place: int, share: int) -> None:
@@ -91,10 +91,10 @@ class Flow(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         if not 0 <= index < len(self._items):
             return None
         self._parts_known = None

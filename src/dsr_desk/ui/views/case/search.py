@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.searching import EXPECTED_STRANGERS, last_search, search_case
@@ -19,6 +19,7 @@ from dsr_desk.ui import words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.fields import FigureField
 from dsr_desk.ui.findings import show_finding
+from dsr_desk.ui.flow import Flow
 from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.indexes import IndexChoices
 from dsr_desk.ui.session import Session
@@ -146,7 +147,7 @@ class SearchPage(Page):
             self._result.addWidget(Notice(stopped, Tone.WARN, plain=True))
         self._result.addStretch(1)
 
-    def _pile(self) -> QHBoxLayout:
+    def _pile(self) -> Flow:
         """How far down the review goes. The figure is journalled and printed in the evidence."""
         caption = label(tr("Review until so many strangers are expected in the pile:"), "muted")
         self.strangers = FigureField(caption.text(), 0.1, 1000.0, EXPECTED_STRANGERS)
