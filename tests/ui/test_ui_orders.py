@@ -251,6 +251,7 @@ def test_samples_are_looked_at_by_keys_and_each_word_is_an_act(visitor: Visitor,
     qtbot.keyClick(page.table, Qt.Key.Key_B)
     assert page.results.on.isVisible()
     assert "exact interval" in page.results.said[0]
+    visitor.settle()  # the steps are read beside the window
     assert visitor.workspace.side.button("review").state is StepLook.DONE
     qtbot.keyClick(page.table, Qt.Key.Key_N)
     assert not page.results.on.isVisible()
