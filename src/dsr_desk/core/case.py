@@ -321,9 +321,8 @@ class Case:
 
     def cannot_undo(self, act: str) -> None:
         """What was taken back: mostly the newest."""
-        at = next((n for n in reversed(range(len(self.undoable))) if self.undoable[n][0] == act), None)
-        if at is not None:
-            del self.undoable[at]
+        at = next((n for n in reversed(range(len(self.undoable))) if self.undoable[n][0] == act), len(self.undoable))
+        del self.undoable[at : at + 1]
 
     def decided_since(self, seq: int) -> int:
         """How many items got another word after this entry."""

@@ -82,7 +82,9 @@ class RecordView(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
-        outer.addWidget(scrolled(inner, name=tr("Fields of the record")))
+        area = scrolled(inner, name=tr("Fields of the record"))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        outer.addWidget(area)
 
     def show_record(self, candidate: Candidate | SecondItem, fields: dict[str, str]) -> None:
         clear(self._grid)
@@ -104,6 +106,7 @@ class PlacePanel(Card):
     def __init__(self) -> None:
         super().__init__(tr("Where it lies"), margin=8, spacing=4)
         self._column, area = scrolled_column(tr("Where the candidate lies"), spacing=6)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.body.addWidget(area, 1)
 
     def show_content(
@@ -126,9 +129,10 @@ class PlacePanel(Card):
         judged = isinstance(candidate, Candidate)
         self._column.addWidget(label(candidate.dataset_version.replace("@", " "), "strong", wrap=True))
         self._column.addWidget(_narrow(label(candidate.address.place, "note", wrap=True, selectable=True)))
-        for reason in candidate.reasons:
-            if reason.kind is ReasonKind.FACE:
-                continue
+        reasons = [one for one in candidate.reasons if one.kind is not ReasonKind.FACE]
+        if reasons:
+            self._column.addWidget(label(tr("Why it is here"), "note"))
+        for reason in reasons:
             self._column.addWidget(label(_why(reason), wrap=True))
             if judged and reason.kind is ReasonKind.LINK and reason.linked_item:
                 linked = (candidate.id, reason.linked_item)
