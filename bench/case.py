@@ -18,7 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bench.search import BenchRow
-from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.case_lines import list_cases
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind, Row, signed_entry
 from dsr_desk.core.case import Case

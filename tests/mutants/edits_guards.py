@@ -10,20 +10,20 @@ LINES: tuple[Edit, ...] = (
         "tests/unit/core/test_core_rules.py",
         (
             "search asks whether the case is open",
-            "for guard in (still_open, no_run_under_way, no_approved_plan):",
-            "for guard in (no_run_under_way, no_approved_plan):",
+            "for guard in (still_open, request_guards.is_confirmed, no_run_under_way, no_approved_plan):",
+            "for guard in (request_guards.is_confirmed, no_run_under_way, no_approved_plan):",
             "test_what_a_guard_forbids_is_refused_with_its_reason -k searchedmay_search",
         ),
         (
             "search asks whether a run is under way",
-            "for guard in (still_open, no_run_under_way, no_approved_plan):",
-            "for guard in (still_open, no_approved_plan):",
+            "for guard in (still_open, request_guards.is_confirmed, no_run_under_way, no_approved_plan):",
+            "for guard in (still_open, request_guards.is_confirmed, no_approved_plan):",
             "test_what_a_guard_forbids_is_refused_with_its_reason -k searchedmay_search",
         ),
         (
             "search asks whether a plan is approved",
-            "for guard in (still_open, no_run_under_way, no_approved_plan):",
-            "for guard in (still_open, no_run_under_way):",
+            "for guard in (still_open, request_guards.is_confirmed, no_run_under_way, no_approved_plan):",
+            "for guard in (still_open, request_guards.is_confirmed, no_run_under_way):",
             "test_what_a_guard_forbids_is_refused_with_its_reason -k searchedmay_search",
         ),
         (

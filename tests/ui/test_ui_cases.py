@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from dsr_desk.app.case import case_list, cases, ending
+from dsr_desk.app.case.case_lines import CaseLine, list_cases
 from dsr_desk.app.case.case_list import CaseStanding, CasesWanted, narrowed
-from dsr_desk.app.case.cases import CaseLine, list_cases
 from dsr_desk.app.case.drafts import RequestDraft
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 import deeds
-from dsr_desk.app.case import cases
+from dsr_desk.app.case import case_lines
 from dsr_desk.core.message import message
 from dsr_desk.intake import registry
 from dsr_desk.intake.model import RequestUnreadable
@@ -45,7 +45,7 @@ def test_a_hostile_letter_costs_that_letter_alone(
     assert error.why.code == why
     if does is deeds.hang:
         assert len(turns) > 20, "the window turned while the letter hung"
-    assert [one.ref for one in cases.list_cases(visitor.desk)] == ["2026-001"]
+    assert [one.ref for one in case_lines.list_cases(visitor.desk)] == ["2026-001"]
     visitor.workspace.drop([visitor.office.letter])
     visitor.settle()
     page = visitor.workspace.page("new")

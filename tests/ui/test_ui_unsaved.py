@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.case import cases, ending
+from dsr_desk.app.case import case_lines, cases, ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.unsaved import Typed, kept_part, typed_before
 from dsr_desk.core.requests import Law
@@ -176,7 +176,7 @@ def test_a_draft_keeps_what_was_typed_and_chosen_and_goes_with_its_case(
     page.without_photo.setChecked(True)
     page._open()
     visitor.settle()
-    assert any("Somebody Else" in line.names for line in cases.list_cases(visitor.desk))
+    assert any("Somebody Else" in line.names for line in case_lines.list_cases(visitor.desk))
     assert kept_part(visitor.desk, PLACE, READ) is None
     visitor.window.close()
     assert kept(visitor.office) == []

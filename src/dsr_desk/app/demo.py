@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyrage
 
-from dsr_desk.app.case import cases, deleting, drafts, review, searching
+from dsr_desk.app.case import case_lines, cases, deleting, drafts, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.models import lineage as models
@@ -381,7 +381,7 @@ def open_sample(folder: Path, *, report: Report, cancel: CancelToken) -> tuple[D
     vault = folder / "vault"
     if vault.is_dir():
         desk = Desk.open(vault, PASSPHRASE)
-        found = cases.list_cases(desk)
+        found = case_lines.list_cases(desk)
         if found:
             return desk, found[0].ref
         desk.close()

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dsr_desk.app.case import cases, deleting, drafts, ending, review, searching
+from dsr_desk.app.case import case_lines, cases, deleting, drafts, ending, review, searching
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import officers
@@ -338,7 +338,7 @@ class AnyOrder(RuleBasedStateMachine):
         }
         assert verdicts == naive.verdicts
         assert cases.show_case(self.desk, self.ref).right.value == naive.right
-        (line,) = cases.list_cases(self.desk)
+        (line,) = case_lines.list_cases(self.desk)
         assert line.state is cases.show_case(self.desk, self.ref).state
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dsr_desk.app.case import deleting, ending
-from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.case_lines import list_cases
 from dsr_desk.app.case.ending import forget_case
 from dsr_desk.app.vault import officers
 from dsr_desk.cli.main import main

@@ -107,8 +107,8 @@ def test_places_are_named_in_codes(cell: str, place: str) -> None:
     assert place_named(cell) == place
 
 
-ORDER = """DATA PROTECTION COMMISSION. Decision and Order of 2 March 2026. The respondent Example Imaging Ltd shall within
-30 days delete all photos received from the supplier Bright Pictures and submit a sworn statement."""
+ORDER = """DATA PROTECTION COMMISSION. Decision and Order of 2 March 2026. The respondent Example Imaging Ltd shall
+within 30 days delete all photos received from the supplier Bright Pictures and submit a sworn statement."""
 
 
 def test_an_order_about_data_is_no_persons_request() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dsr_desk.app.case.cases import CaseLine, list_cases
+from dsr_desk.app.case.case_lines import CaseLine, list_cases
 from dsr_desk.app.case.chasing import due_tasks
 from dsr_desk.app.case.duties import DutiesOpen, urgent_first
 from dsr_desk.app.desk import Desk

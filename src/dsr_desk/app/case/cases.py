@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from dsr_desk.app.case.drafts import RequestDraft
+from dsr_desk.app.case.drafts import (
+    DayUnsaid,
+    LawUnsaid,
+    LetterWithoutPhoto,
+    NothingToSearchBy,
+    RequestDraft,
+    RequestIsOrder,
+    SignatureFails,
+)
 from dsr_desk.app.case.letters import taken_apart
 from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, reference_draft
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.keeping import numbers_given
 from dsr_desk.core import acts, codec
 from dsr_desk.core.acts import Kind
-from dsr_desk.core.case import SCOPE, Case
+from dsr_desk.core.case import Case
 from dsr_desk.core.changes import Change
 from dsr_desk.core.deadlines import Deadline, Place, Stop
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.facts import Facts, clock_of, facts_draft, union
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.requests import (
-    IDENTIFIER_FIELDS,
     CaseState,
     Channel,
     Found,
@@ -34,49 +40,6 @@ from dsr_desk.core.requests import (
     Right,
 )
 from dsr_desk.intake.drp import FAILED_SIGNATURE
-from dsr_desk.storage.case_list import Listed
-
-
-class LetterWithoutPhoto(DeskError):
-    code = "CASE-NO-PHOTO"
-    happened = "The request holds no reference photo."
-    means = "Without one, faces cannot be searched. No case was opened yet, and the letter is where it was."
-    todo = "Add a photo (--photo FILE), or open the case with --without-photo: then records alone are searched."
-
-
-class NothingToSearchBy(DeskError):
-    code = "CASE-NOTHING-TO-SEARCH"
-    happened = "The request has neither a usable photo nor an identifier such as a name, e-mail or account."
-    means = "There is nothing to search by. No case was opened."
-    todo = "Ask the requester for a photo or an identifier and add it."
-
-
-class LawUnsaid(DeskError):
-    code = "CASE-LAW-UNSAID"
-    happened = "The request does not say clearly under which law it is made."
-    means = "Without a law there is no due date, and no law is assumed. No case was opened."
-    todo = "Read the request, ask where it is unclear, and give the law (--law)."
-
-
-class DayUnsaid(DeskError):
-    code = "CASE-DAY-UNSAID"
-    happened = "The day on which the request arrived is not known."
-    means = "The clock begins on that day, and none is assumed. No case was opened."
-    todo = "Give the day on which it first came in (--received 2026-05-31)."
-
-
-class RequestIsOrder(DeskError):
-    code = "CASE-REQUEST-IS-ORDER"
-    happened = "This is an authority's order about data, not a person's request."
-    means = "Nobody's face is searched for it. No case was opened."
-    todo = "Open it as an order (case new --order FILE, or New order in the window)."
-
-
-class SignatureFails(DeskError):
-    code = "CASE-SIGNATURE-FAILS"
-    happened = "The agent's signature under the request does not hold."
-    means = "Whoever acts on it may give away or erase the data of another person. No case was opened."
-    todo = "Ask the agent in another way. To open the case knowingly, give --although-signature-fails."
 
 
 class IdentityEmpty(DeskError):
@@ -151,85 +114,6 @@ class FactsVersion:
     officer: str
     time: str
     entry: int
-
-
-class CaseLine:
-    """A case as the list of cases shows it, read from what the list keeps; nothing of it is folded anew."""
-
-    __slots__ = ("_kept", "_said", "closed", "due", "names", "ref")
-
-    def __init__(self, listed: Listed, named: Mapping[str, Any]) -> None:
-        """`named` are the values that say of whom the case is, or which order; none once they were destroyed."""
-        self.ref = listed.ref
-        known = named.get("identifiers", {})
-        person = [one for field in IDENTIFIER_FIELDS.values() for one in known.get(field, ())]
-        self.names = tuple(person) or tuple(named[key] for key in ("authority", "docket") if named.get(key))
-        self.due = date.fromisoformat(listed.due)
-        self.closed = listed.ended or None
-        self._kept = listed.summary
-        self._said: dict[str, Any] | None = None
-
-    def __getitem__(self, name: str) -> Any:
-        return self._read()[name]
-
-    def _read(self) -> dict[str, Any]:
-        if self._said is None:
-            self._said = json.loads(self._kept)
-        return self._said
-
-    @property
-    def state(self) -> CaseState:
-        return CaseState(self["state"])
-
-    @property
-    def is_order(self) -> bool:
-        """Whether it is about data that an order names. What earlier versions kept is about persons."""
-        return self._read().get("about") == SCOPE
-
-    @property
-    def right(self) -> Right:
-        return Right(self["right"])
-
-    @property
-    def law(self) -> Law:
-        return Law(self["law"])
-
-    @property
-    def channel(self) -> Channel:
-        return Channel(self["channel"])
-
-    @property
-    def received(self) -> date:
-        return date.fromisoformat(self["received"])
-
-    @property
-    def round(self) -> int:
-        return int(self["round"])
-
-    @property
-    def photos(self) -> int:
-        """How many reference photos it has."""
-        return int(self["photos"])
-
-    @property
-    def candidates(self) -> int | None:
-        """How many candidates this round's searches proposed; None where it was not searched."""
-        return int(self["candidates"]) if self["searched"] else None
-
-    @property
-    def decided(self) -> int:
-        """How many of them have a verdict."""
-        return int(self["candidates"]) - int(self["undecided"])
-
-    @property
-    def answered(self) -> date | None:
-        """The day on which the person was answered."""
-        day = self._read().get("answered", "")
-        return date.fromisoformat(day) if day else None
-
-    def days_left(self, today: date) -> int:
-        """As that of a case's view."""
-        return (self.due - (self.answered or today)).days
 
 
 def open_case(
@@ -353,13 +237,6 @@ def record_identity(
         said = {"result": result.value, "photo": bool(shows), "acting": bool(acting)}
         fields = {"method": method, "photo_shows_requester": shows, "acting_for": acting}
         return desk.act(acts.Draft(Kind.IDENTITY, said, fields), ref)
-
-
-def list_cases(desk: Desk) -> list[CaseLine]:
-    """All cases, open ones by due date first."""
-    with desk.vault.turn():
-        named = desk.vault.cases.named()
-        return [CaseLine(one, named.get(one.case_id, {})) for one in desk.vault.cases.all()]
 
 
 def show_case(desk: Desk, ref: str) -> CaseView:

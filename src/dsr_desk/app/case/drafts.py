@@ -17,6 +17,48 @@ from dsr_desk.intake.model import NO_DAY, NO_HOUSE, NO_LAW, NO_PHOTO, NO_RIGHT, 
 from dsr_desk.intake.registry import read_request, read_requests
 
 
+class LetterWithoutPhoto(DeskError):
+    code = "CASE-NO-PHOTO"
+    happened = "The request holds no reference photo."
+    means = "Without one, faces cannot be searched. No case was opened yet, and the letter is where it was."
+    todo = "Add a photo (--photo FILE), or open the case with --without-photo: then records alone are searched."
+
+
+class NothingToSearchBy(DeskError):
+    code = "CASE-NOTHING-TO-SEARCH"
+    happened = "The request has neither a usable photo nor an identifier such as a name, e-mail or account."
+    means = "There is nothing to search by. No case was opened."
+    todo = "Ask the requester for a photo or an identifier and add it."
+
+
+class LawUnsaid(DeskError):
+    code = "CASE-LAW-UNSAID"
+    happened = "The request does not say clearly under which law it is made."
+    means = "Without a law there is no due date, and no law is assumed. No case was opened."
+    todo = "Read the request, ask where it is unclear, and give the law (--law)."
+
+
+class DayUnsaid(DeskError):
+    code = "CASE-DAY-UNSAID"
+    happened = "The day on which the request arrived is not known."
+    means = "The clock begins on that day, and none is assumed. No case was opened."
+    todo = "Give the day on which it first came in (--received 2026-05-31)."
+
+
+class RequestIsOrder(DeskError):
+    code = "CASE-REQUEST-IS-ORDER"
+    happened = "This is an authority's order about data, not a person's request."
+    means = "Nobody's face is searched for it. No case was opened."
+    todo = "Open it as an order (case new --order FILE, or New order in the window)."
+
+
+class SignatureFails(DeskError):
+    code = "CASE-SIGNATURE-FAILS"
+    happened = "The agent's signature under the request does not hold."
+    means = "Whoever acts on it may give away or erase the data of another person. No case was opened."
+    todo = "Ask the agent in another way. To open the case knowingly, give --although-signature-fails."
+
+
 @dataclass(frozen=True)
 class RequestDraft:
     """A request as it was understood, before it becomes a case: the officer corrects it first.

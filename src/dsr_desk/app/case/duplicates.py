@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.case_lines import list_cases
 from dsr_desk.app.case.drafts import RequestDraft
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Entry, Kind

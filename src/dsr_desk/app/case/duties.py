@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dsr_desk.app.case.cases import CaseLine, list_cases
+from dsr_desk.app.case.case_lines import CaseLine, list_cases
 from dsr_desk.app.case.chasing import tasks
 from dsr_desk.app.case.orders import show_order
 from dsr_desk.app.desk import Desk

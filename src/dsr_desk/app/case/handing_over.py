@@ -52,9 +52,7 @@ class OrderTooLarge(DeskError):
     code = "DELETE-ORDER-TOO-LARGE"
     happened = "Elsewhere lie {count} items of the plan of case {case}, and one file carries at most {most}."
     means = "It is opened in memory where the data is, so no file was written."
-    todo = (
-        "Cover fewer containers at a time (order scope --where); plan, run and hand over one part after the other."
-    )
+    todo = "Cover fewer containers at a time (order scope --where); plan, run and hand over one part after the other."
 
 
 class NotHandedOver(DeskError):

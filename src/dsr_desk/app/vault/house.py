@@ -39,14 +39,21 @@ def kept_house(desk: Desk) -> House:
     """What was set, and nothing else."""
     said: dict[str, Any] = json.loads(desk.vault.setting(SETTING) or "{}")
     lists = {name: tuple(said.get(name, ())) for name in _LISTS}
-    return House(
-        **lists, zone=said.get("zone", ""), country=said.get("country", ""), agents=dict(said.get("agents", {}))
-    )
+    zone, country = str(said.get("zone", "")), str(said.get("country", ""))
+    return house_said(lists, zone=zone, country=country, agents=dict(said.get("agents", {})))
 
 
 def house_said(lists: Mapping[str, tuple[str, ...]], *, zone: str, country: str, agents: Mapping[str, str]) -> House:
     """A house as an officer says it; `lists` by name: domains, addresses, phones, people."""
-    return House(**lists, zone=zone, country=country, agents=agents)
+    return House(
+        domains=lists["domains"],
+        addresses=lists["addresses"],
+        phones=lists["phones"],
+        people=lists["people"],
+        zone=zone,
+        country=country,
+        agents=agents,
+    )
 
 
 def set_house(desk: Desk, house: House) -> Change:

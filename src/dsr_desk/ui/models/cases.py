@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from dsr_desk.app.case.cases import CaseLine
+from dsr_desk.app.case.case_lines import CaseLine
 from dsr_desk.app.case.duties import DutiesOpen
 from dsr_desk.app.case.steps import Step
 from dsr_desk.core.message import message

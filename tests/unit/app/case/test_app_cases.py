@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dsr_desk.app.case import cases, drafts, ending, references, searching
+from dsr_desk.app.case import case_lines, cases, drafts, ending, references, searching
 from dsr_desk.app.case.letters import letter_of
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.sample import Sample
@@ -68,10 +68,10 @@ def test_a_letter_with_photos_becomes_a_case_with_its_due_date(desk: Desk, sampl
 
 
 def test_a_letter_without_a_photo_opens_no_case(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(cases.LetterWithoutPhoto):
+    with pytest.raises(drafts.LetterWithoutPhoto):
         cases.open_case(desk, drafts.understand(letter(tmp_path), []), confirmed=True)
 
-    assert cases.list_cases(desk) == []
+    assert case_lines.list_cases(desk) == []
 
 
 def test_a_letter_without_a_photo_can_be_searched_by_records_alone(desk: Desk, tmp_path: Path) -> None:
@@ -87,14 +87,14 @@ def test_a_photo_without_a_face_opens_no_case(desk: Desk, tmp_path: Path) -> Non
     with pytest.raises(references.PhotoWithoutFace):
         cases.open_case(desk, drafts.understand(letter(tmp_path), [empty_photo(tmp_path)]), confirmed=True)
 
-    assert cases.list_cases(desk) == []
+    assert case_lines.list_cases(desk) == []
 
 
 def test_a_photo_with_two_faces_asks_which_one(desk: Desk, sample: Sample, tmp_path: Path) -> None:
     both = two_faces(sample, tmp_path)
     with pytest.raises(references.PhotoWithSeveralFaces):
         cases.open_case(desk, drafts.understand(letter(tmp_path), [both]), confirmed=True)
-    assert cases.list_cases(desk) == []
+    assert case_lines.list_cases(desk) == []
 
     view, _ = cases.open_case(desk, drafts.understand(letter(tmp_path), [both], {"both.jpg": 2}), confirmed=True)
 
@@ -242,7 +242,7 @@ def test_a_case_that_cannot_be_opened_leaves_nothing(
     with pytest.raises(OSError, match="full"):
         cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
 
-    assert (desk.vault.log.size, cases.list_cases(desk)) == (size, [])
+    assert (desk.vault.log.size, case_lines.list_cases(desk)) == (size, [])
     assert desk.vault.db.conn.execute("SELECT count(*) FROM blobs").fetchone()[0] == 0
 
 
@@ -416,7 +416,7 @@ def test_a_list_of_cases_shows_what_each_case_shows(desk: Desk, sample: Sample) 
     cases.record_identity(desk, ended, method="video call", photo_shows_requester="")
     ending.end_case(desk, ended, CaseState.PARTLY_GRANTED, "one source is not ours")
 
-    listed = {line.ref: line for line in cases.list_cases(desk)}
+    listed = {line.ref: line for line in case_lines.list_cases(desk)}
     assert [*listed][-1] == ended
     for line in listed.values():
         full = cases.show_case(desk, line.ref)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from dsr_desk.app.case import cases, clock, drafts, ending
+from dsr_desk.app.case import case_lines, cases, clock, drafts, ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.deadlines import Place, StopReason
 from dsr_desk.core.refusals import AnswerDayImpossible, CaseOver
@@ -119,7 +119,7 @@ def test_whoever_was_answered_in_time_is_not_late_while_the_case_stays_open(desk
     ref = opened(desk)
     clock.answered(desk, ref, date(2026, 12, 1), "by letter", date(2026, 12, 1))
     months_later = date(2027, 6, 1)
-    (line,) = cases.list_cases(desk)
+    (line,) = case_lines.list_cases(desk)
     view = cases.show_case(desk, ref)
     assert line.days_left(months_later) == view.days_left(months_later) == 2
     said = clock.answer_said(view)

@@ -53,9 +53,7 @@ def test_the_same_number_of_the_sender_is_noticed(desk: Desk, tmp_path: Path) ->
     assert codes(desk, letter(tmp_path, request("other@example.org"), "two.json")) == ["duplicate.reference"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"), [(FoundKind.EMAIL, "ada@example.org"), (FoundKind.PHONE, "030 23125088")]
-)
+@pytest.mark.parametrize(("kind", "value"), [(FoundKind.EMAIL, "ada@example.org"), (FoundKind.PHONE, "030 23125088")])
 def test_the_same_address_or_number_is_noticed_however_it_is_written(
     desk: Desk, tmp_path: Path, kind: FoundKind, value: str
 ) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from small_order import ADA, SERVED, SmallOrder
 
 from dsr_desk.app.case import duties, ending
-from dsr_desk.app.case.cases import list_cases
+from dsr_desk.app.case.case_lines import list_cases
 from dsr_desk.cli.main import main
 from dsr_desk.core.requests import CaseState
 from dsr_desk.storage.clock import now

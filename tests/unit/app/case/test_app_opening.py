@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from dsr_desk.app.case import cases, drafts
+from dsr_desk.app.case import case_lines, cases, drafts
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.message import message
@@ -31,15 +31,15 @@ def opened(desk: Desk, given: drafts.RequestDraft, place: Place | None = None, *
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        (draft(law=Law.UNKNOWN), cases.LawUnsaid),
-        (draft(received=None), cases.DayUnsaid),
-        (draft(law=Law.ORDER), cases.RequestIsOrder),
+        (draft(law=Law.UNKNOWN), drafts.LawUnsaid),
+        (draft(received=None), drafts.DayUnsaid),
+        (draft(law=Law.ORDER), drafts.RequestIsOrder),
     ],
 )
 def test_nothing_is_assumed(desk: Desk, given: drafts.RequestDraft, error: type[Exception]) -> None:
     with pytest.raises(error):
         opened(desk, given)
-    assert cases.list_cases(desk) == []
+    assert case_lines.list_cases(desk) == []
 
 
 def test_what_an_officer_says_of_law_and_day_is_noted_as_hers(desk: Desk) -> None:
@@ -56,7 +56,7 @@ def test_what_an_officer_answered_is_not_asked_again() -> None:
 
 def test_a_request_whose_signature_fails_is_opened_only_knowingly(desk: Desk) -> None:
     doubtful = draft(checks=(Check(message(FAILED_SIGNATURE, agent="AGENT-1"), False),))
-    with pytest.raises(cases.SignatureFails):
+    with pytest.raises(drafts.SignatureFails):
         opened(desk, doubtful)
     view = opened(desk, doubtful, although_signature_fails=True)
     assert view.request.checks == doubtful.read.checks

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from dsr_desk.app.case.case_lines import CaseLine
 from dsr_desk.app.case.case_list import CasesNow, cases_now, narrowed
-from dsr_desk.app.case.cases import CaseLine
 from dsr_desk.app.case.duties import DutiesOpen, duties_of_orders, urgent_first
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
