@@ -24,13 +24,13 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the addressee is the house",
-            "        if one.part in (Part.ADDRESSEE, Part.GREETING):\n            return True\n",
+            "        if one.part in (LetterPart.ADDRESSEE, LetterPart.GREETING):\n            return True\n",
             "",
             "test_the_addressee_above_a_letter_is_the_house",
         ),
         (
             "what names an office in a signature is not hers",
-            "        if one.part is Part.OFFICE and one.kind is not FoundKind.NAME:",
+            "        if one.part is LetterPart.OFFICE and one.kind is not FoundKind.NAME:",
             "        if False:",
             "test_the_office_in_a_private_signature_is_not_hers",
         ),

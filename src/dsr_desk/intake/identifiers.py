@@ -10,7 +10,7 @@ from dsr_desk.intake.model import House, Passage, Voice
 from dsr_desk.intake.names import words_of
 from dsr_desk.intake.passages import readings_in
 from dsr_desk.intake.sides import Sides, addresses_in
-from dsr_desk.intake.whose import Reading, Scene
+from dsr_desk.intake.whose import Scene, ValueRead
 
 
 def identifiers_in(
@@ -63,7 +63,7 @@ def _is_part(name: str, names: Mapping[str, frozenset[str]], or_same: bool) -> b
     )
 
 
-def _found(reading: Reading, scene: Scene) -> Found:
+def _found(reading: ValueRead, scene: Scene) -> Found:
     return Found(reading.kind, reading.value, reading.where, whose=scene.whose(reading))
 
 

@@ -18,7 +18,7 @@ _LONGEST_HEAD = 24
 _DELIMITER = re.compile(r"^\s*-{2,3}\s*$")
 
 
-class Part(Enum):
+class LetterPart(Enum):
     ADDRESSEE = "addressee"
     """Where the letter goes to: the office's name and address above the greeting."""
     GREETING = "greeting"
@@ -28,29 +28,29 @@ class Part(Enum):
     """A signature that names a company, an office or a post in one."""
 
 
-def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool = False) -> list[Part]:
+def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool = False) -> list[LetterPart]:
     """The part to which each line belongs. `people` are names of whoever writes; nobody signs a form."""
-    parts = [Part.BODY] * len(lines)
+    parts = [LetterPart.BODY] * len(lines)
     greeting = next((n for n, line in enumerate(lines[:_LONGEST_HEAD]) if is_greeting(line)), None)
     if greeting is not None:
-        parts[greeting] = Part.GREETING
+        parts[greeting] = LetterPart.GREETING
         signed = [*people, *_signed(lines[greeting:])]
         for begin, end in _blocks(lines[:greeting]):
             if _is_addressee(lines[begin:end], signed):
-                parts[begin:end] = [Part.ADDRESSEE] * (end - begin)
+                parts[begin:end] = [LetterPart.ADDRESSEE] * (end - begin)
     begin = 0
     while begin < len(lines):
         if _DELIMITER.match(lines[begin]) or closing(lines[begin]) is not None:
             end = _end_of_signature(lines, begin)
             office = any(_is_of_office(line) for line in lines[begin:end])
-            parts[begin:end] = [Part.OFFICE if office else Part.SIGNATURE] * (end - begin)
+            parts[begin:end] = [LetterPart.OFFICE if office else LetterPart.SIGNATURE] * (end - begin)
             begin = end
         else:
             begin += 1
     last = [] if form else [number for number, line in enumerate(lines) if line.strip()][-_LAST_LINES:]
-    named = next((n for n in last if n and parts[n] is Part.BODY and whole_name(lines[n])), None)
+    named = next((n for n in last if n and parts[n] is LetterPart.BODY and whole_name(lines[n])), None)
     if named is not None:
-        parts[named:] = [Part.SIGNATURE] * (len(lines) - named)
+        parts[named:] = [LetterPart.SIGNATURE] * (len(lines) - named)
     return parts
 
 

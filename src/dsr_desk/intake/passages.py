@@ -9,12 +9,12 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import FoundKind
 from dsr_desk.intake import prose
 from dsr_desk.intake.fields import fields_in
-from dsr_desk.intake.layout import Part, closing, parts_of
+from dsr_desk.intake.layout import LetterPart, closing, parts_of
 from dsr_desk.intake.model import Passage, Voice
 from dsr_desk.intake.names import whole_name, written_name
 from dsr_desk.intake.places import address_from, lines_of_address
 from dsr_desk.intake.values import numbers_in, values_of
-from dsr_desk.intake.whose import Reading, Scene
+from dsr_desk.intake.whose import Scene, ValueRead
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')]+", re.IGNORECASE)
 _MAX_LINE = 5_000
@@ -22,7 +22,7 @@ _NEAR = 4
 """Lines that first and last name, street and town may stand apart."""
 
 
-def readings_in(passage: Passage, scene: Scene) -> list[Reading]:
+def readings_in(passage: Passage, scene: Scene) -> list[ValueRead]:
     """All that a passage holds, in the order of its lines."""
     reader = _PassageReader(passage, scene)
     found = [*reader.lines(), *reader.names_in_halves(), *reader.addresses(), *reader.wards()]
@@ -40,7 +40,7 @@ class _PassageReader:
         self._labelled = {one.line for one in self._fields}
         self._is_form = passage.voice is Voice.FORM
 
-    def lines(self) -> Iterator[tuple[int, Reading]]:
+    def lines(self) -> Iterator[tuple[int, ValueRead]]:
         """Labelled values, and what the sentences hold beside them."""
         for number, line in enumerate(self._lines):
             taken: list[prose.Span] = []
@@ -60,7 +60,7 @@ class _PassageReader:
                         ),
                     )
 
-    def names_in_halves(self) -> Iterator[tuple[int, Reading]]:
+    def names_in_halves(self) -> Iterator[tuple[int, ValueRead]]:
         """First and last names in fields of their own, as one name each."""
         given = [one for one in self._fields if one.kind == "given name"]
         family = [one for one in self._fields if one.kind == "family name"]
@@ -77,7 +77,7 @@ class _PassageReader:
             if name := written_name(f"{first.value} {last.value}" if first else last.value):
                 yield number, self._reading(FoundKind.NAME, name, number, labelled=True)
 
-    def addresses(self) -> Iterator[tuple[int, Reading]]:
+    def addresses(self) -> Iterator[tuple[int, ValueRead]]:
         """Addresses over several lines: below a label, below a name above the greeting or at the end."""
         for field in self._fields:
             address = ""
@@ -90,18 +90,18 @@ class _PassageReader:
             if address:
                 yield field.line, self._reading(FoundKind.ADDRESS, address, field.line, labelled=True)
         for number, line in enumerate(self._lines):
-            heads = number == 0 or not self._lines[number - 1].strip() or self._parts[number] is not Part.BODY
+            heads = number == 0 or not self._lines[number - 1].strip() or self._parts[number] is not LetterPart.BODY
             if not heads or not whole_name(line) or self._is_below_name(number):
                 continue
             if address := lines_of_address(self._until_blank(number + 1)[:4]):
                 yield number + 1, self._reading(FoundKind.ADDRESS, address, number + 1, part=self._parts[number])
 
-    def wards(self) -> Iterator[tuple[int, Reading]]:
+    def wards(self) -> Iterator[tuple[int, ValueRead]]:
         """Names of those for whom the writer acts."""
         for name in self._scene.wards if self._passage.voice is Voice.WRITER else ():
             number = next((n for n, line in enumerate(self._lines) if name in " ".join(line.split())), None)
             if number is not None:
-                yield number, self._reading(FoundKind.NAME, name, number, part=Part.BODY, ward=True)
+                yield number, self._reading(FoundKind.NAME, name, number, part=LetterPart.BODY, ward=True)
 
     def _reading(
         self,
@@ -109,17 +109,17 @@ class _PassageReader:
         value: str,
         number: int,
         *,
-        part: Part | None = None,
+        part: LetterPart | None = None,
         labelled: bool = False,
         said: bool | None = None,
         signed: bool = False,
         ward: bool = False,
-    ) -> Reading:
+    ) -> ValueRead:
         place = message("where.line", place=self._passage.where, line=self._passage.line + number)
         if self._whole[number].lstrip().startswith(">"):
             place = message("where.quoted", place=place)
         where: Message = message("where.signature", place=place) if signed else place
-        return Reading(kind, value, where, self._passage.voice, part or self._parts[number], labelled, said, ward)
+        return ValueRead(kind, value, where, self._passage.voice, part or self._parts[number], labelled, said, ward)
 
     def _until_blank(self, begin: int) -> list[str]:
         """The lines up to a blank or labelled one, without those that are no part of an address."""
@@ -135,7 +135,7 @@ class _PassageReader:
     def _is_below_name(self, number: int) -> bool:
         """Whether a name stands in the signature above a line: what follows is a post, a company, a place."""
         part = self._parts[number]
-        while number > 0 and self._parts[number - 1] is part and part in (Part.SIGNATURE, Part.OFFICE):
+        while number > 0 and self._parts[number - 1] is part and part in (LetterPart.SIGNATURE, LetterPart.OFFICE):
             number -= 1
             if whole_name(self._lines[number]) or closing(self._lines[number]):
                 return True

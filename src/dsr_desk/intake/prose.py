@@ -14,7 +14,7 @@ from dsr_desk.intake import words
 from dsr_desk.intake.birthdays import days_in
 from dsr_desk.intake.cues import said_of
 from dsr_desk.intake.decoding import valued
-from dsr_desk.intake.layout import Part, closing
+from dsr_desk.intake.layout import LetterPart, closing
 from dsr_desk.intake.names import has_title, is_organisation, leading_name, whole_name, written_name
 from dsr_desk.intake.places import JAPANESE, address_from, looks_like_address
 from dsr_desk.intake.sides import ADDRESS
@@ -50,7 +50,9 @@ class InProse:
     signed: bool = False
 
 
-def said_in(line: str, fields: Collection[Span], language: str, part: Part, *, form: bool = False) -> Iterator[InProse]:
+def said_in(
+    line: str, fields: Collection[Span], language: str, part: LetterPart, *, form: bool = False
+) -> Iterator[InProse]:
     """What a line holds apart from labelled values; `fields` are the places of those."""
     taken = list(fields)
     yield from _emails(line, taken, language)
@@ -97,7 +99,7 @@ def _mailed() -> re.Pattern[str]:
     return re.compile(rf"(?:{words.sources('labels', 'e-mail')}){joint}$", re.IGNORECASE)
 
 
-def _names(line: str, part: Part, language: str, *, form: bool) -> Iterator[InProse]:
+def _names(line: str, part: LetterPart, language: str, *, form: bool) -> Iterator[InProse]:
     for name in _introduced(line, language):
         yield InProse(FoundKind.NAME, name, line.find(name))
     for match in words.every("named after").finditer(line):
@@ -111,11 +113,11 @@ def _names(line: str, part: Part, language: str, *, form: bool) -> Iterator[InPr
         yield InProse(FoundKind.NAME, name, 0)
     if form and (address := ADDRESS.search(line)) and (name := _before(line[: address.start()])):
         yield InProse(FoundKind.NAME, name, line.find(name))
-    if part is Part.GREETING and (greeting := words.every("greetings").match(line.strip())):
+    if part is LetterPart.GREETING and (greeting := words.every("greetings").match(line.strip())):
         name = leading_name(line.strip()[greeting.end() :].strip(), least=1)
         if name and not is_organisation(name) and (" " in name or has_title(line)):
             yield InProse(FoundKind.NAME, name, 0)
-    if part in (Part.SIGNATURE, Part.OFFICE):
+    if part in (LetterPart.SIGNATURE, LetterPart.OFFICE):
         rest = closing(line)
         name = leading_name(rest, least=2) if rest else ("" if rest == "" else whole_name(line))
         if name and not is_organisation(name):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from dsr_desk.core.message import Message
 from dsr_desk.core.requests import FoundKind, Whose
-from dsr_desk.intake.layout import Part
+from dsr_desk.intake.layout import LetterPart
 from dsr_desk.intake.model import Voice
 from dsr_desk.intake.names import same_person
 from dsr_desk.intake.sides import PROVIDERS, Sides
 
 
 @dataclass(frozen=True)
-class Reading:
+class ValueRead:
     """A value as read, before it is known whose it is. `said`: what the words around it say (hers, another's, None).
 
     `labelled`: behind a label. `part`: in which part of the letter.
@@ -24,7 +24,7 @@ class Reading:
     value: str
     where: Message
     voice: Voice
-    part: Part
+    part: LetterPart
     labelled: bool = False
     said: bool | None = None
     ward: bool = False
@@ -42,7 +42,7 @@ class Scene:
     acting: bool = False
     wards: tuple[str, ...] = ()
 
-    def whose(self, one: Reading) -> Whose:
+    def whose(self, one: ValueRead) -> Whose:
         """To whom a value belongs; OTHER where that is in doubt."""
         if one.voice is Voice.HOUSE:
             return Whose.HOUSE
@@ -56,8 +56,8 @@ class Scene:
             return self._in_form(one)
         return self._in_acting(one) if self.acting else self._in_own(one)
 
-    def _is_house(self, one: Reading) -> bool:
-        if one.part in (Part.ADDRESSEE, Part.GREETING):
+    def _is_house(self, one: ValueRead) -> bool:
+        if one.part in (LetterPart.ADDRESSEE, LetterPart.GREETING):
             return True
         if one.kind is FoundKind.EMAIL:
             address = one.value.lower()
@@ -67,19 +67,19 @@ class Scene:
             return self.sides.is_house_phone(one.value)
         return one.kind is FoundKind.NAME and self.sides.is_house_person(one.value)
 
-    def _in_form(self, one: Reading) -> Whose:
-        if one.part is not Part.BODY:
+    def _in_form(self, one: ValueRead) -> Whose:
+        if one.part is not LetterPart.BODY:
             return Whose.HOUSE
         return Whose.OTHER if one.said is False and not one.labelled else Whose.SUBJECT
 
-    def _in_own(self, one: Reading) -> Whose:
-        if one.part is Part.OFFICE and one.kind is not FoundKind.NAME:
+    def _in_own(self, one: ValueRead) -> Whose:
+        if one.part is LetterPart.OFFICE and one.kind is not FoundKind.NAME:
             return Whose.SUBJECT if one.kind is FoundKind.EMAIL and one.value.lower() in self.senders else Whose.OTHER
         if one.kind is FoundKind.EMAIL and not (one.labelled and one.said is None):
             return Whose.SUBJECT if self._is_own_address(one) else Whose.OTHER
         return Whose.OTHER if one.said is False else Whose.SUBJECT
 
-    def _is_own_address(self, one: Reading) -> bool:
+    def _is_own_address(self, one: ValueRead) -> bool:
         address = one.value.lower()
         if address in self.senders:
             return True
@@ -87,13 +87,15 @@ class Scene:
             return one.said
         return one.labelled or not self.senders or _alike(address, self.sender_names | self.senders)
 
-    def _in_acting(self, one: Reading) -> Whose:
+    def _in_acting(self, one: ValueRead) -> Whose:
         if one.kind in (FoundKind.DATE_OF_BIRTH, FoundKind.USER_NAME, FoundKind.ACCOUNT_ID):
             return Whose.SUBJECT
         if one.kind is FoundKind.NAME:
-            hers = any(same_person(one.value, ward) for ward in self.wards) or (one.labelled and one.part is Part.BODY)
+            hers = any(same_person(one.value, ward) for ward in self.wards) or (
+                one.labelled and one.part is LetterPart.BODY
+            )
             return Whose.SUBJECT if hers else Whose.AGENT
-        if one.part is not Part.BODY or (one.kind is FoundKind.EMAIL and self._is_agents(one.value)):
+        if one.part is not LetterPart.BODY or (one.kind is FoundKind.EMAIL and self._is_agents(one.value)):
             return Whose.AGENT
         if one.kind is FoundKind.ADDRESS and one.said is None:
             return Whose.SUBJECT
