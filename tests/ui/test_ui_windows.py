@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.refusals import ReviewOpen
-from dsr_desk.core.requests import CaseState
+from dsr_desk.core.requests import CaseState, Law
 from dsr_desk.ui import settings
 from dsr_desk.ui.acting import SignDialog
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
@@ -238,6 +239,8 @@ def test_photos_without_a_usable_face_need_the_words_records_alone(visitor: Visi
     visitor.settle()
     page = visitor.workspace.page("new")
     assert isinstance(page, NewCasePage)
+    page.form.law.choose(Law.EU_GDPR)
+    page.form.received.day = date(2026, 11, 5)
     assert not page.go.isEnabled()
     assert page.without_photo.isVisible()
     page.without_photo.setChecked(True)
