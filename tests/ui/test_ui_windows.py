@@ -244,6 +244,9 @@ def test_photos_without_a_usable_face_need_the_words_records_alone(visitor: Visi
     assert not page.go.isEnabled()
     assert page.without_photo.isVisible()
     page.without_photo.setChecked(True)
+    page.form.law.choose(Law.EU_GDPR)
+    page.form.received.day = date(2026, 11, 5)
+    page.form.edited.emit()
     assert page.go.isEnabled()
 
 
