@@ -19,9 +19,7 @@ class DropCard(Card):
         self.setAccessibleName(tr("Drop a letter and photos here"))
         self.body.addStretch(1)
         self.body.addLayout(row(None, label(tr("Drop the letter and the photos here"), "section"), None))
-        hint = tr(
-            "A letter is an e-mail (.eml), a PDF, a scan or a text. Photos attached to an e-mail are found in it."
-        )
+        hint = tr("A letter is an e-mail, a document, a scan or a text. Photos attached to an e-mail are found in it.")
         says = self.body.put(label(hint, "muted", wrap=True))
         says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.letter = Button(tr("Choose a letter …"), choose_letter, kind="primary")

@@ -286,9 +286,7 @@ class NewCasePage(Page):
         return area
 
     def _choose_letter(self) -> None:
-        kinds = tr(
-            "Letters (*.eml *.msg *.pdf *.docx *.rtf *.txt *.json *.csv *.jpg *.jpeg *.png *.tif *.heic);;All files (*)"
-        )
+        kinds = tr("Letters ({endings});;All files (*)").format(endings=" ".join(f"*.{one}" for one in LETTERS))
         if (path := ask_file(self, tr("Choose a letter"), kinds)) is not None:
             self._read(path, [])
 

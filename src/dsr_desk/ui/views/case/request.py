@@ -85,15 +85,14 @@ class RequestPage(Page):
     def reload(self) -> None:
         desk, ref = self.session.desk, self.ref
         case = show_case(desk, ref)
-        left = case.days_left(date.today())
-        self.due.say(*self._clock(case, left))
+        self.due.say(*self._clock(case, case.days_left(date.today())))
         self.why.setVisible(case.closed is None)
         self.happened.setVisible(refusal(desk, ref, Kind.ANSWERED) is None)
         self._proposed = not case.request.confirmed_by
         self.save.setText(tr("Confirm what was read") if self._proposed else tr("Save what I changed"))
         names = desk.vault.officer_names()
-        place = facts_versions(desk, ref)[-1].facts.place
-        self.form.show_request(case.request, case.right, case.law, case.received, confirmed(case), names, place)
+        said = facts_versions(desk, ref)[-1].facts
+        self.form.show_request(case.request, said.right, said.law, said.received, confirmed(case), names, said.place)
         self._show_pages()
         editable = self._allow(changed=False)
         self.form.lock(not editable)
