@@ -11,7 +11,7 @@ from dsr_desk.app.case import reading
 from dsr_desk.cli.common import FILE, emit, json_option
 from dsr_desk.core import codec
 from dsr_desk.core.message import Message
-from dsr_desk.core.requests import Check, Found, Law, Right
+from dsr_desk.core.requests import Found, Law, OriginCheck, Right
 
 if TYPE_CHECKING:
     from dsr_desk.app.case.reading import Understood
@@ -106,6 +106,6 @@ def _declined(rights: tuple[Right, ...]) -> str:
     return f" (declined: {', '.join(right.value for right in rights)})" if rights else ""
 
 
-def _check_line(check: Check) -> str:
+def _check_line(check: OriginCheck) -> str:
     mark = {True: "✓", False: "!!", None: "?"}[check.holds]
     return f"{mark} {check.says}"

@@ -113,7 +113,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Check:
+class OriginCheck:
     """Something that tells whether a request is genuine. `holds` is None where it could not be checked."""
 
     says: Message
@@ -142,7 +142,7 @@ class Request:
     confirmed_by: str = ""
     asked: tuple[Right, ...] = ()
     declined: tuple[Right, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[OriginCheck, ...] = ()
 
     @property
     def identifiers(self) -> Identifiers:

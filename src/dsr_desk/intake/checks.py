@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from email.message import Message as Mail
 
 from dsr_desk.core.message import message
-from dsr_desk.core.requests import Check
+from dsr_desk.core.requests import OriginCheck
 from dsr_desk.intake.arrival import is_own, own_domains
 from dsr_desk.intake.mail_fields import header, headers, people
 from dsr_desk.intake.mail_parts import Carried
@@ -18,7 +18,7 @@ _SERVER = re.compile(r"\s*([^\s;]+)")
 _FAILED = ("fail", "softfail", "permerror")
 
 
-def mail_checks(messages: Sequence[Carried], house: House) -> list[Check]:
+def mail_checks(messages: Sequence[Carried], house: House) -> list[OriginCheck]:
     """Checks of the message that came from outside, the failed ones first."""
     domains = own_domains(messages, house)
     written = [
@@ -33,7 +33,7 @@ def _from_house(mail: Mail, domains: frozenset[str], house: House) -> bool:
     return any(is_own(sender, domains, house) for _, sender in people(mail, "From"))
 
 
-def _server(lines: Sequence[str], domains: frozenset[str]) -> list[Check]:
+def _server(lines: Sequence[str], domains: frozenset[str]) -> list[OriginCheck]:
     """What the house's own server says; a line with another's name may have been written by the sender."""
     foreign = []
     for line in lines:
@@ -45,18 +45,18 @@ def _server(lines: Sequence[str], domains: frozenset[str]) -> list[Check]:
         results = {method.lower(): result.lower() for method, result in _METHOD.findall(line)}
         failed = tuple(method.upper() for method in ("dmarc", "dkim", "spf") if results.get(method) in _FAILED)
         if results.get("dmarc") == "pass":
-            return [Check(message("check.mail.passed", server=name), True)]
+            return [OriginCheck(message("check.mail.passed", server=name), True)]
         if failed:
-            return [Check(message("check.mail.failed", server=name, methods=", ".join(failed)), False)]
+            return [OriginCheck(message("check.mail.failed", server=name, methods=", ".join(failed)), False)]
         if results:
             said = ", ".join(f"{method.upper()} {result}" for method, result in results.items())
-            return [Check(message("check.mail.open", server=name, results=said))]
+            return [OriginCheck(message("check.mail.open", server=name, results=said))]
     if foreign:
-        return [Check(message("check.mail.foreign", server=foreign[0]))]
+        return [OriginCheck(message("check.mail.foreign", server=foreign[0]))]
     return []
 
 
-def _addresses(mail: Mail, domains: frozenset[str], house: House) -> list[Check]:
+def _addresses(mail: Mail, domains: frozenset[str], house: House) -> list[OriginCheck]:
     senders = [address for _, address in people(mail, "From")]
     if not senders or _from_house(mail, domains, house):
         return []
@@ -64,9 +64,9 @@ def _addresses(mail: Mail, domains: frozenset[str], house: House) -> list[Check]
     checks = []
     others = [one for one in replies if one.lower() not in {sender.lower() for sender in senders}]
     if others:
-        checks.append(Check(message("check.mail.reply", address=others[0], sender=senders[0]), False))
+        checks.append(OriginCheck(message("check.mail.reply", address=others[0], sender=senders[0]), False))
     display = header(mail, "From").rpartition("<")[0]
     shown = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", display)
     if shown and shown[0].lower() != senders[0].lower():
-        checks.append(Check(message("check.mail.display", shown=shown[0], sender=senders[0]), False))
+        checks.append(OriginCheck(message("check.mail.display", shown=shown[0], sender=senders[0]), False))
     return checks

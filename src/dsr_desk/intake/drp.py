@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, term
-from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Request, Right
+from dsr_desk.core.requests import Channel, Found, FoundKind, OriginCheck, Request, Right
 from dsr_desk.intake.dates import aware, day_of, only_sent, said_moment
 from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.laws import law_of_fields
@@ -130,15 +130,15 @@ def _read(data: bytes, name: str, house: House) -> list[Intake]:
     return [Intake(request, (), tuple(dict.fromkeys(warnings)))]
 
 
-def _signature(envelope: Envelope | None, agent: str, house: House) -> Check:
+def _signature(envelope: Envelope | None, agent: str, house: House) -> OriginCheck:
     """Whether the agent signed it: with the key that the house pinned for this agent, and with no other."""
     if envelope is None:
-        return Check(message("check.drp.unsigned"))
+        return OriginCheck(message("check.drp.unsigned"))
     key = next((key for known, key in house.agents.items() if agent and known.casefold() == agent.casefold()), "")
     if not key:
-        return Check(message("check.drp.no-key", agent=agent or "?"))
+        return OriginCheck(message("check.drp.no-key", agent=agent or "?"))
     holds = envelope.signed_by(bytes.fromhex(key))
-    return Check(message("check.drp.holds" if holds else FAILED_SIGNATURE, agent=agent), holds)
+    return OriginCheck(message("check.drp.holds" if holds else FAILED_SIGNATURE, agent=agent), holds)
 
 
 def _older(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Message]]:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, term
-from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Law, Request, Right, Whose
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, OriginCheck, Request, Right, Whose
 from dsr_desk.intake.birthdays import ask_which
 from dsr_desk.intake.choices import only_chosen
 from dsr_desk.intake.decrees import decreed, is_decree
@@ -37,7 +37,7 @@ def make_intake(
     photos: Collection[AttachedPhoto] = (),
     pages: Collection[LetterPage] = (),
     warnings: Collection[Message] = (),
-    checks: Collection[Check] = (),
+    checks: Collection[OriginCheck] = (),
     received: date | None = None,
 ) -> Intake:
     """One intake from what its voices say; `first` are findings from headers or fields, `received` the day of arrival.

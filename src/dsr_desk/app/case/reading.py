@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import Message
-from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Law, Right, Whose
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, OriginCheck, Right, Whose
 from dsr_desk.intake.model import House, Intake
 from dsr_desk.intake.registry import read_requests
 
@@ -37,7 +37,7 @@ class Understood:
     photos: tuple[str, ...]
     pages: tuple[Message, ...]
     warnings: tuple[Message, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[OriginCheck, ...]
     place: str
     reference: str
 

@@ -10,14 +10,16 @@ from dsr_desk.app.case import case_lines, cases, drafts
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.message import message
-from dsr_desk.core.requests import Channel, Check, Found, FoundKind, Law, Request, Right, Whose
+from dsr_desk.core.requests import Channel, Found, FoundKind, Law, OriginCheck, Request, Right, Whose
 from dsr_desk.intake.drp import FAILED_SIGNATURE
 from dsr_desk.intake.model import NO_DAY, NO_LAW, NO_RIGHT
 
 DAY = date(2026, 4, 1)
 
 
-def draft(law: Law = Law.EU_GDPR, received: date | None = DAY, checks: tuple[Check, ...] = ()) -> drafts.RequestDraft:
+def draft(
+    law: Law = Law.EU_GDPR, received: date | None = DAY, checks: tuple[OriginCheck, ...] = ()
+) -> drafts.RequestDraft:
     found = (Found(FoundKind.EMAIL, "ada@example.org"), Found(FoundKind.EMAIL, "help@us.example", whose=Whose.HOUSE))
     read = Request(Channel.EMAIL, found, Right.ERASURE, law, received, checks=checks)
     return drafts.RequestDraft(read, read, b"", (), (NO_LAW, NO_DAY, NO_RIGHT))
@@ -55,7 +57,7 @@ def test_what_an_officer_answered_is_not_asked_again() -> None:
 
 
 def test_a_request_whose_signature_fails_is_opened_only_knowingly(desk: Desk) -> None:
-    doubtful = draft(checks=(Check(message(FAILED_SIGNATURE, agent="AGENT-1"), False),))
+    doubtful = draft(checks=(OriginCheck(message(FAILED_SIGNATURE, agent="AGENT-1"), False),))
     with pytest.raises(drafts.SignatureFails):
         opened(desk, doubtful)
     view = opened(desk, doubtful, although_signature_fails=True)
