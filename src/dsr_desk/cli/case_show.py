@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsr_desk.app.case import case_lines as lines_of_list
 from dsr_desk.app.case import cases, duties, rounds, steps
-from dsr_desk.app.case.case_lines import CaseLine, list_cases
 from dsr_desk.app.data import columns
 from dsr_desk.app.vault import backups
 from dsr_desk.cli.common import emit, with_case, with_desk
@@ -27,7 +27,7 @@ def list_(desk: Desk) -> None:
     """All cases, by due date: of an order the day of its first open duty."""
     today = date.today()
     open_ = duties.duties_of_orders(desk, today)
-    listed = duties.urgent_first(list_cases(desk), open_, today)
+    listed = duties.urgent_first(lines_of_list.list_cases(desk), open_, today)
     lines = [
         _order_line(one, open_.get(one.ref), today)
         if one.is_order
@@ -38,7 +38,7 @@ def list_(desk: Desk) -> None:
     emit(rows, *(lines or ["There is no case yet."]))
 
 
-def _clock(one: CaseLine, today: date) -> str:
+def _clock(one: lines_of_list.CaseLine, today: date) -> str:
     """When the answer is due, or when it was given."""
     left = one.days_left(today)
     if one.answered is not None:
@@ -46,7 +46,7 @@ def _clock(one: CaseLine, today: date) -> str:
     return f"due {one.due} ({left} days)"
 
 
-def _order_line(one: CaseLine, open_: duties.DutiesOpen | None, today: date) -> str:
+def _order_line(one: lines_of_list.CaseLine, open_: duties.DutiesOpen | None, today: date) -> str:
     """What is due next, once what was due first is done."""
     first = open_.first if open_ is not None else None
     if first is None:
@@ -136,7 +136,7 @@ def case_lines(view: cases.CaseView) -> list[str]:
     ]
 
 
-def line_json(line: CaseLine) -> dict[str, Any]:
+def line_json(line: lines_of_list.CaseLine) -> dict[str, Any]:
     said = ("state", "round", "right", "law", "received", "due", "photos", "candidates", "decided", "closed")
     return {"case": line.ref, "answered": line.answered, **{name: getattr(line, name) for name in said}}
 

@@ -116,3 +116,10 @@ class ObligationMissing(Refusal):
     happened = "The order of case {case} has no obligation {obligation}."
     means = "Nothing was recorded."
     todo = "Show the order (order show) and give the id of one of its obligations."
+
+
+class EndDeniedByAuthenticity(Refusal):
+    code = "ORDER-END-AUTHENTICITY"
+    happened = "Case {case} cannot end as {state}: that the order is authentic is not recorded."
+    means = "What is not known to be an order was not met as one. Nothing was changed."
+    todo = "Refuse it, note that it was withdrawn or is a duplicate, or record first how its authenticity was checked."

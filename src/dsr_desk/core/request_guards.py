@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsr_desk.core import refusals
+from dsr_desk.core import order_refusals, refusals
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.case import Case
 from dsr_desk.core.message import Message, message
@@ -29,7 +29,8 @@ def end_fits_identity(case: Case, draft: Draft, standing: Standing) -> Message |
     failed = case.identity is not None and case.identity["result"] != IdentityResult.VERIFIED.value
     unchecked = state == CaseState.PARTLY_GRANTED.value and not case.identified
     if state in _GRANTS and (failed or unchecked):
-        return message(refusals.EndDeniedByIdentity.code, case=case.ref, state=message(f"ended.{state}"))
+        denied = order_refusals.EndDeniedByAuthenticity if case.is_order else refusals.EndDeniedByIdentity
+        return message(denied.code, case=case.ref, state=message(f"ended.{state}"))
     return None
 
 

@@ -71,7 +71,7 @@ def _value(kind: click.ParamType, folder: Path) -> str:
         return str(kind.choices[0])
     if isinstance(kind, click.Path):
         return str(folder if not kind.file_okay else folder / ("file" if kind.exists else "new"))
-    return "1"
+    return "2026-11-03" if isinstance(kind, click.DateTime) else "1"
 
 
 def failing(*_: Any, **__: Any) -> NoReturn:

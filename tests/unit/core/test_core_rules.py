@@ -406,6 +406,10 @@ TABLE: list[Refused] = [
         Try(Kind.CLOSED, {"state": "partly-granted", "open": {}}), "end_fits_identity",
         lambda: World().received().facts(), refusals.EndDeniedByIdentity,
     ),
+    Refused(
+        Try(Kind.CLOSED, {"state": "partly-granted", "open": {}}), "end_fits_identity",
+        lambda: World().received_order(), order_refusals.EndDeniedByAuthenticity,
+    ),
     Refused(ANSWERING, "is_person", hand.order_opened, order_refusals.NoPerson),
     Refused(ANSWERING, "not_forgotten", _forgotten, refusals.CaseForgotten),
     Refused(
