@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from dsr_desk.ui import settings
 
-LEAST = QSize(880, 460)
+LEAST = QSize(900, 460)
 """Logical pixels: half of Full HD, less what the system takes for bars and the frame."""
 
 USUAL = QSize(1280, 800)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -233,7 +233,7 @@ class ReviewTable(Page):
 SHARES = (34, 42, 24)
 """Of the width: reference, candidate, where it lies."""
 
-LEAST_BESIDE = (130, 180, 180)
+LEAST_BESIDE = (146, 180, 180)
 """Pixels that each keeps where the window is narrow."""
 
 
@@ -252,10 +252,21 @@ class SideBySide(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def event(self, event: QEvent) -> bool:
+        """What a card says may have become longer: then it needs another place."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
     def _place(self) -> None:
         room = self.width() - 8 * (len(self._cards) - 1)
         widths = [max(least, room * share // 100) for share, least in zip(SHARES, LEAST_BESIDE, strict=True)]
         widths[1] += room - sum(widths)
+        if (lacks := self._cards[1].minimumSizeHint().width() - widths[1]) > 0:
+            widths = [widths[0] - min(lacks, widths[0] - LEAST_BESIDE[0]), widths[1], LEAST_BESIDE[2]]
+            widths[1] = room - widths[0] - widths[2]
+        layout = self._cards[1].layout()
+        self.setMinimumHeight(max(150, layout.minimumHeightForWidth(widths[1]) if layout is not None else 0))
         left = 0
         for card, width in zip(self._cards, widths, strict=True):
             card.setGeometry(left, 0, width, self.height())

@@ -86,13 +86,14 @@ class RecipientsCard(Card):
             tr("Form for the requester"),
             [(tr("as an encrypted PDF (the usual choice)"), True), (tr("as a page for the browser"), False)],
         )
+        self.form.narrow(24)
         self.form.activated.connect(self._say_form)
         self._reason = label("", "note", wrap=True)
         german = QLocale().language() == QLocale.Language.German
         self.language = ChoiceField(tr("Language of the report"), [(tr("English"), "en"), (tr("German"), "de")])
         self.language.choose("de" if german else "en")
         self._column.addWidget(self.requester)
-        self._column.addLayout(row(self.form, None))
+        self._column.addLayout(row(self.form))
         self._column.addWidget(self._reason)
         caption = label(tr("Language of the report"), "muted")
         caption.setBuddy(self.language)
