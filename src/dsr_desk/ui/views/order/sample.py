@@ -23,8 +23,8 @@ from dsr_desk.ui.models.sample import SampleModel, SampleRow, word_said
 from dsr_desk.ui.pictures import Pictures
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
-from dsr_desk.ui.views.case.review_parts import WholePhotoDialog
 from dsr_desk.ui.views.case.review_cards import WHOLE_SIDE
+from dsr_desk.ui.views.case.review_parts import WholePhotoDialog
 from dsr_desk.ui.views.order.sample_parts import KEYS, DrawDialog, ItemCard, SampleShown, ShownCard, look
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button, Chip, Empty, Notice, across, column_in, framed, stacked
