@@ -15,7 +15,7 @@ from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Righ
 from dsr_desk.intake.birthdays import days_in
 from dsr_desk.intake.dates import believed, column_days, received_found, sent_found
 from dsr_desk.intake.decoding import decode
-from dsr_desk.intake.laws import LawSaid, law_of_fields, place_named
+from dsr_desk.intake.laws import STATES_WITH_CLOCK, LawSaid, law_of_fields, place_named
 from dsr_desk.intake.making import asked_back
 from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
 from dsr_desk.intake.names import written_name
@@ -99,6 +99,7 @@ def _intake(
     value, where = cells.get("country", ("", message("where.letter")))
     home = place_named(value)
     found += [Found(FoundKind.PLACE, home, where)] if home else []
+    lives = where
     asked: tuple[Right, ...] = ()
     if "right" in cells:
         value, where = cells["right"]
@@ -107,8 +108,10 @@ def _intake(
     law = LawSaid(Law.UNKNOWN, ())
     if "law" in cells:
         law = law_of_fields(cells["law"][0], home, cells["law"][1])
-        found += law.found
-        warnings += law.warnings
+    elif state := STATES_WITH_CLOCK.get(home):
+        law = LawSaid(state, (Found(FoundKind.LAW, state, lives),))
+    found += law.found
+    warnings += law.warnings
     received = None
     if "received" in cells:
         value, where = cells["received"]

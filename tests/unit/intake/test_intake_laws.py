@@ -8,6 +8,7 @@ from dsr_desk.core.message import message
 from dsr_desk.core.requests import FoundKind, Law, Right, Whose
 from dsr_desk.intake.laws import LawSaid, law_of_fields, laws_in, place_named
 from dsr_desk.intake.model import NO_HOUSE, House
+from dsr_desk.intake.registry import parse
 from dsr_desk.intake.text import read_text
 from dsr_desk.intake.voices import LETTER, voiced
 
@@ -126,3 +127,10 @@ def test_an_order_about_data_is_no_persons_request() -> None:
 def test_a_person_who_speaks_of_an_authority_is_no_order() -> None:
     text = "The court must not order it: I ask you to delete my photos, or I go to the data protection commission."
     assert read_text(text).request.law is not Law.ORDER
+
+
+@pytest.mark.parametrize(("state", "law"), [("California", Law.CCPA), ("Texas", Law.TEXAS), ("Utah", Law.UNKNOWN)])
+def test_a_column_of_states_gives_the_law_of_a_state_that_has_a_clock_here(state: str, law: Law) -> None:
+    table = f"Request Type,Full Name,Email,State,Submitted At\nDelete,Ann Lee,ann@example.com,{state},2026-11-03\n"
+    (read,) = parse(table.encode(), "requests.csv")
+    assert read.request.law is law
