@@ -86,12 +86,19 @@ def _nearly_utf8(data: bytes) -> bool:
     return text.count("\ufffd") * 10 <= high
 
 
+WIDEST = 40
+"""Blanks in a row that are kept: they part columns, and more of them cost readers time and say nothing."""
+
+_WIDE = re.compile(rf"[^\S\n]{{{WIDEST + 1},}}")
+
+
 def cleaned(text: str) -> str:
     """Text without invisible signs: no soft hyphens, zero-width blanks, direction marks, escape sequences.
 
     Joiners stay inside words of scripts that need them. Every blank is a space, line ends are newlines; composed as NFC
     has it.
     """
+    text = _WIDE.sub(" " * WIDEST, text)
     if text.isascii() and text.isprintable():
         return text
     if "\x1b" in text:

@@ -34,6 +34,9 @@ ORDER = (
 LONGEST_SENTENCE = 1_500
 """Signs after which a sentence is cut, at a blank where there is one: a bound on the work for hostile text."""
 
+LONGEST_SHORT = 8
+"""Signs of an abbreviation, with what stands before it."""
+
 FARTHEST = 14
 """Words between a negation and what it negates."""
 
@@ -194,12 +197,12 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
     whole = "".join(joined)
     begin = 0
     for match in _END.finditer(whole):
-        if match[0] == "." and (
-            _SHORT.search(whole, begin, match.end()) or re.match(r"\s*[\d(]", whole[match.end() :][:5])
-        ):
+        end = match.end()
+        short = _SHORT.search(whole, max(begin, end - LONGEST_SHORT), end)
+        if match[0] == "." and (short or re.match(r"\s*[\d(]", whole[end : end + 5])):
             continue
-        yield from _pieces(whole, begin, match.end())
-        begin = match.end()
+        yield from _pieces(whole, begin, end)
+        begin = end
     yield from _pieces(whole, begin, len(whole))
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from dsr_desk.core.message import Message, message
 from dsr_desk.intake.model import NO_HOUSE, House, Passage, Voice
-from dsr_desk.intake.quotes import Author, LetterLine, attribution, headed, is_addressed, quoted, unquoted
+from dsr_desk.intake.quotes import Author, HeaderBlock, LetterLine, attribution, headed, is_addressed, quoted, unquoted
 from dsr_desk.intake.sides import Sides
 
 LETTER = message("where.letter")
+
+DEEPEST_QUOTE = 60
+"""Quotes and messages in each other; nobody answered more often in one letter."""
 
 SHORT = 400
 """Signs of a word in passing above a message that is sent on."""
@@ -57,13 +60,16 @@ class _Reader:
         self._sides = sides
         self._root = root
 
-    def read(self, lines: list[LetterLine], voice: Voice) -> None:
-        """Adds the runs of these lines, which `voice` sent."""
+    def read(self, lines: list[LetterLine], voice: Voice, depth: int = 0) -> None:
+        """Adds the runs of these lines, which `voice` sent; what lies too deep in quotes is nobody's that is known."""
+        if depth == DEEPEST_QUOTE:
+            self._run(Voice.OTHER, lines)
+            return
         place = 0
         own = self._run(voice)
         while place < len(lines):
             if block := quoted(lines, place):
-                self.read(unquoted(block), self._speaker(Author(), voice))
+                self.read(unquoted(block), self._speaker(Author(), voice), depth + 1)
                 place += len(block)
             elif said := attribution(lines, place):
                 speaker = self._speaker(said.author, voice)
@@ -72,10 +78,10 @@ class _Reader:
                 blank = next((n for n, line in enumerate(rest) if line.text.strip()), len(rest))
                 block = quoted(rest, blank)
                 self._run(speaker, rest[:blank])
-                self.read(unquoted(block) if block else rest[blank:], speaker)
+                self.read(unquoted(block) if block else rest[blank:], speaker, depth + 1)
                 place += said.length + blank + (len(block) if block else len(rest) - blank)
             elif head := headed(lines, place):
-                self._message(lines, place, head.author, head.length, head.authored, forwarded=head.forwarded)
+                self._message(lines, place, head, depth)
                 return
             elif voice is Voice.WRITER and is_addressed(lines[place].text):
                 self._run(Voice.HOUSE, [lines[place]])
@@ -91,28 +97,19 @@ class _Reader:
         self.runs.append(run)
         return run
 
-    def _message(
-        self,
-        lines: list[LetterLine],
-        place: int,
-        author: Author,
-        length: int,
-        authored: tuple[bool, ...],
-        *,
-        forwarded: bool,
-    ) -> None:
+    def _message(self, lines: list[LetterLine], place: int, head: HeaderBlock, depth: int) -> None:
         """A message below header lines of its own, up to the end."""
         around = self.runs[-1].voice
-        speaker = self._speaker(author, around)
+        speaker = self._speaker(head.author, around)
         above = [run for run in self.runs if any(line.text.strip() for line in run.lines)]
-        if speaker is Voice.OTHER and self._is_request(author, above, forwarded=forwarded):
+        if speaker is Voice.OTHER and self._is_request(head.author, above, forwarded=head.forwarded):
             speaker = Voice.WRITER
             for run in above:
                 run.voice = Voice.HOUSE
         others = Voice.HOUSE if speaker is Voice.WRITER else Voice.OTHER
-        for line, by_author in zip(lines[place : place + length], authored, strict=True):
+        for line, by_author in zip(lines[place : place + head.length], head.authored, strict=True):
             self._run(speaker if by_author else others, [line])
-        self.read(lines[place + length :], speaker)
+        self.read(lines[place + head.length :], speaker, depth + 1)
 
     def _is_request(self, author: Author, above: list[_SpokenRun], *, forwarded: bool) -> bool:
         """Whether a message in a text of unknown sender is the request itself: little or nothing stands above it."""

@@ -96,3 +96,8 @@ def test_digits_of_every_script_have_their_value_and_their_place() -> None:
     written = "٠٦١-२३ ０９０ ｊ＠ｘ．ｏｒｇ 山"
     assert valued(written) == "061-23 090 j@x.org 山"
     assert len(valued(written)) == len(written)
+
+
+def test_a_row_of_blanks_without_end_is_kept_as_wide_as_columns_need() -> None:
+    assert cleaned("a" + " \t\u00a0" * 9_000 + "b\nc") == "a" + " " * 40 + "b\nc"
+    assert cleaned("Name:" + " " * 40 + "Ada") == "Name:" + " " * 40 + "Ada"

@@ -313,3 +313,14 @@ def test_a_day_of_birth_that_may_be_two_is_kept_as_written_and_asked() -> None:
 @given(st.text(alphabet="> \nOnwrote:<@x.y>From2026-_Fwd", max_size=200))
 def test_the_passages_of_a_text_are_the_whole_text(text: str) -> None:
     assert "\n".join(one.text for one in voiced(LETTER, text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["> " * 3_000 + "x", "On Mon, Nov 2, 2026 at 9:12 AM Ann <ann@example.org> wrote:\n" * 500 + "delete it"],
+    ids=["levels of quotes", "answers to answers"],
+)
+def test_quotes_as_deep_as_nobody_writes_are_read_and_nobodys(text: str) -> None:
+    read = voiced(LETTER, text)
+    assert "".join(one.text for one in read).replace("\n", "") == text.replace("\n", "")
+    assert read[-1].voice is Voice.OTHER
