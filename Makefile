@@ -69,6 +69,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 	$(BIN)/python -m bench orders
 	$(BIN)/python -m bench case
 	$(BIN)/python -m bench review
+	$(BIN)/python -m bench start
 	$(BIN)/python -m bench letters
 	$(BIN)/python -m bench engine $(FACES)
 ifneq ($(FACES),)

@@ -207,6 +207,15 @@ def review(candidates: int) -> None:
 
 @bench.command()
 @json_option
+def start() -> None:
+    """Help, a usage error, the numbers of a vault and the first paint, each beside what loads just that."""
+    with progress_bar() as (report, _):
+        rows = measuring.start(report=report)
+    show(rows)
+
+
+@bench.command()
+@json_option
 def letters() -> None:
     """Opening letters, each parsed in a cell, beside the same without cells."""
     with progress_bar() as (report, _):

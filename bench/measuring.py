@@ -28,6 +28,7 @@ from bench.orders import order_rows
 from bench.orders_data import FORMS
 from bench.records import records_rows
 from bench.reference_engine import ReferenceEngine, load_reference
+from bench.start import start_rows
 from bench.steps import StepRow, step_rows
 from bench.validation import CalibrationReport, validate_calibration
 from dsr_desk.core.message import quoted
@@ -192,6 +193,11 @@ def review(candidates: int, *, report: Report) -> list[Measured]:
     phases = ["proposing", "opening", "deciding", "taking back"]
     rows = review_rows(candidates, lambda phase: report(Progress(quoted(phase), phases.index(phase), len(phases))))
     return _of_search(rows)
+
+
+def start(*, report: Report) -> list[Measured]:
+    """What is waited for before anything happens; see `bench.start`."""
+    return _of_search(start_rows(lambda phase: report(Progress(quoted(phase), 0))))
 
 
 def letters(report: Report) -> list[Measured]:
