@@ -23,6 +23,11 @@ from unit.app.conftest import PASSPHRASE
 LETTER = "I am Ada Example, ada@example.org. Please delete my data. I object to its use."
 
 
+@pytest.fixture(autouse=True)
+def _no_engine() -> None:
+    """An index names the engine that it is for, so these build with one."""
+
+
 @pytest.fixture
 def built(desk: Desk, tmp_path: Path) -> Desk:
     build(desk, tmp_path, "people")
