@@ -97,7 +97,7 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     imported = program.says("lineage", "import", *sample.lineage)
     assert imported["nodes"] > 5
     assert imported["edges"] > 5
-    case = program.says("case", "new", "--request", sample.letter)
+    case = program.says("case", "new", "--request", sample.letter, "--confirm")
     assert re.fullmatch(r"\d{4}-\d{3}", case["case"])
     assert case["due"]
     assert case["identifiers"]["emails"]

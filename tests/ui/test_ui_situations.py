@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.case.steps import steps
 from dsr_desk.app.desk import Desk
@@ -31,13 +32,15 @@ def window(tmp_path: Path) -> Iterator[Window]:
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_the_chips_of_the_window_say_what_the_case_is(window: Window, tmp_path: Path, name: str) -> None:
+def test_the_chips_of_the_window_say_what_the_case_is(window: Window, tmp_path: Path, qtbot: QtBot, name: str) -> None:
     assert window.session is not None
     assert window.workspace is not None
     desk, situation = window.session.desk, SITUATIONS[name]
     story = Story(desk, tmp_path)
     situation.told(story)
     window.session.open_case(story.ref)
+    qtbot.waitUntil(lambda: not window.bridge.running, timeout=60_000)
+    qtbot.wait(1)
     shown = []
     for step in steps(desk, story.ref):
         button = window.workspace.side.button(step.step.value)

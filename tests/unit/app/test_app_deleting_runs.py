@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dsr_desk.app.allowed import refusal
-from dsr_desk.app.case import deleting, derived, ending, run_records
+from dsr_desk.app.case import deleting, derived, ending, reaching, run_records
 from dsr_desk.app.case.plans import bare_plan
 from dsr_desk.app.data import indexing
 from dsr_desk.app.desk import Desk
@@ -380,7 +380,7 @@ def test_an_index_that_cannot_be_brought_up_to_date_is_a_gap_of_reading_back(
         raise LogDamaged(what=message("log.key"))
 
     small.deleted()
-    monkeypatch.setattr(deleting, "refresh_index", broken)
+    monkeypatch.setattr(reaching, "refresh_index", broken)
     found = deleting.read_back(small.desk, small.ref)
     searched = next(check for check in found.checks if check.name == message("check.again"))
     assert (searched.seen, found.seen) == (Seen.NOT_LOOKED, Seen.NOT_LOOKED)

@@ -25,7 +25,7 @@ LEFT_TO_THE_PROGRAM = {
     # what a window or a command is spared, and what changes nothing that a bundle says
     "not_there_yet", "an_end", "has_ended", "not_forgotten", "forgets_own", "has_ended_if_whole", "known_items",
     "undoable", "undo_open", "anything_decided", "tasks_wait", "something_due", "second_review_of_access",
-    "second_review_of_erasure",
+    "second_review_of_erasure", "sampled_twice",
 }  # fmt: skip
 """Guards that the program alone asks when it verifies (`evidence.verifying.rules`)."""
 

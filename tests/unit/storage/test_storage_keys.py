@@ -308,7 +308,7 @@ def test_a_slot_is_bound_to_its_vault_and_its_name(path: Path, tmp_path: Path) -
     slot, sealed = next((slot, entry) for slot, entry in stored(path)["slots"].items() if slot != "recovery")
     other._content["slots"][slot] = sealed
     with pytest.raises(WrongPassphrase):
-        other._open_any(ANN)
+        other.open_any(ANN)
 
 
 def test_an_officer_is_known_by_the_passphrase_while_the_vault_is_open(ring: KeyRing) -> None:

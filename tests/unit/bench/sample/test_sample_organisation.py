@@ -136,7 +136,7 @@ def test_the_letter_can_be_read_and_brings_two_photos(sample: Sample) -> None:
     assert (intake.request.right, intake.request.law) == (Right.ERASURE, Law.EU_GDPR)
     assert intake.request.received == LETTER_SENT.date()
     assert len(intake.photos) == 2
-    assert intake.warnings == ()
+    assert [one.code for one in intake.warnings] == ["note.intake.only-sent"]
     known = {item.digest for item in truth.items}
     assert not any(sha256_hex(photo.data) in known for photo in intake.photos)
 
