@@ -51,6 +51,7 @@ class LineagePanel(Card):
         self._place = 0
         self._wanted = ""
         self._asked = 0
+        self._refused = False
         self.switch = Switch(tr("View of the lineage"), [tr("Graph"), tr("Tree")])
         self.search = SearchField(tr("Find in the lineage"))
         self.said = label("", "note")
@@ -180,6 +181,7 @@ class LineagePanel(Card):
         return tr("Lineage of {organisation}").format(organisation=self.session.desk.vault.organisation)
 
     def _show(self, drawing: Drawing, *, keep: bool) -> None:
+        self._refused = False
         self.graph.show_drawing(drawing, keep=keep)
         self.model.show_drawing(drawing)
         self.tree.expandToDepth(0 if len(drawing.nodes) > 60 else 8)
@@ -192,11 +194,13 @@ class LineagePanel(Card):
         self.drawn.emit()
 
     def _failed(self, error: DeskError) -> None:
+        """What was drawn before stands for another wish: it does not come back by itself."""
+        self._refused = True
         self._empty.say(" ".join(error.say(spoken())))
-        self.stack.setCurrentIndex(NOTHING)
+        self._allow()
 
     def _allow(self) -> None:
-        some = self.drawing is not None and bool(self.drawing.nodes)
+        some = self.drawing is not None and bool(self.drawing.nodes) and not self._refused
         self.stack.setCurrentIndex(self.switch.currentIndex() if some else NOTHING)
         graph = some and self.switch.currentIndex() == GRAPH
         for widget in (self.legend, *self._zoom):
