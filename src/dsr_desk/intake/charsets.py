@@ -51,7 +51,6 @@ _ALIASES = {
     "iso-2022-jp": "iso2022_jp_ext", "csiso2022jp": "iso2022_jp_ext", "koi8-ru": "koi8-u", "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8",
 }  # fmt: skip
-_TEXT_CODECS = {"utf-8", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "hz", "iso2022_kr"}
 
 
 def known(label: str) -> str:

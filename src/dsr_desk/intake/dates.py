@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -175,7 +175,3 @@ def only_sent(day: date, where: Message) -> tuple[date | None, list[Found], list
 
 def aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def first_of(days: Collection[tuple[date, Message]]) -> tuple[date, Message] | None:
-    return min(days, key=lambda one: one[0]) if days else None

@@ -15,11 +15,10 @@ from importlib import resources
 from re import Pattern
 
 from dsr_desk.core.message import Message, message, term
-from dsr_desk.core.requests import Found, FoundKind, Law, Whose
+from dsr_desk.core.requests import Found, FoundKind, Law
 from dsr_desk.intake.model import NO_HOUSE, House, Passage
 
 STATES_WITH_CLOCK = {"US-CA": Law.CCPA, "US-VA": Law.VIRGINIA, "US-TX": Law.TEXAS, "US-CO": Law.COLORADO}
-_GDPR = (Law.EU_GDPR, Law.UK_GDPR)
 _PIPA = re.compile(r"\bpipa\b|\bpersonal information protection act\b", re.IGNORECASE)
 _DPA_2018 = re.compile(r"\bdata protection act,? 2018\b", re.IGNORECASE)
 _EU_NAMED = re.compile(r"\beu[ -]gdpr\b|\b2016/679\b", re.IGNORECASE)
@@ -191,8 +190,3 @@ def _lines(passages: Collection[Passage]) -> Iterator[tuple[Message, str]]:
     for passage in passages:
         for number, line in enumerate(passage.text.splitlines(), start=passage.line):
             yield message("where.line", place=passage.where, line=number), line
-
-
-def subject_lives_in(found: Collection[Found]) -> str:
-    """The place that was read as the subject's, "" where none was."""
-    return next((one.value for one in found if one.kind is FoundKind.PLACE and one.whose is Whose.SUBJECT), "")

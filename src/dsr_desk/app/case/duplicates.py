@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dsr_desk.app.case.case_lines import list_cases
+from dsr_desk.app.case.case_lines import CaseLine
 from dsr_desk.app.case.drafts import RequestDraft
 from dsr_desk.app.desk import Desk
-from dsr_desk.core.acts import Entry, Kind
+from dsr_desk.core.acts import Kind
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind, Request
 from dsr_desk.search.records.identifiers import folded
@@ -36,24 +36,21 @@ class Same:
 def likely_duplicates(desk: Desk, request: Request) -> tuple[Same, ...]:
     """Cases, open or ended, with the same letter, the sender's same number, or an identifier of the same person."""
     with desk.vault.turn():
-        read = {entry.case: desk.values(entry.seq).get("request") or {} for entry in _received(desk)}
-        named, refs = desk.vault.cases.named(), desk.vault.cases.refs()
-    states = {line.ref: line.state for line in list_cases(desk)}
+        received = desk.vault.log.entries(kinds=(Kind.RECEIVED,))
+        read = {entry.case: desk.values(entry.seq, "request").get("request") or {} for entry in received}
+        named, listed = desk.vault.cases.named(), desk.vault.cases.all()
     found = []
-    for case, ref in refs.items():
-        why = next(_same(request, read.get(case, {}), named.get(case, {}).get("identifiers") or {}), None)
+    for one in sorted(listed, key=lambda one: one.ref):
+        known = named.get(one.case_id, {})
+        why = next(_same(request, read.get(one.case_id, {}), known.get("identifiers") or {}), None)
         if why is not None:
-            found.append(Same(ref, states[ref], why))
+            found.append(Same(one.ref, CaseLine(one, known).state, why))
     return tuple(found)
 
 
 def warned(desk: Desk, draft: RequestDraft) -> RequestDraft:
     """The draft, with a warning for each case that it may be a duplicate of."""
     return replace(draft, warnings=(*draft.warnings, *(one.says for one in likely_duplicates(desk, draft.request))))
-
-
-def _received(desk: Desk) -> Iterator[Entry]:
-    return desk.vault.log.entries(kinds=(Kind.RECEIVED,))
 
 
 def _same(request: Request, read: Mapping[str, object], known: Mapping[str, list[str]]) -> Iterator[Message]:
