@@ -15,17 +15,16 @@ from dsr_desk.ui.views.order.order import OrderPage
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from ui.conftest import Visitor
 
-TODAY = date.today()
-
 
 def in_days(count: int) -> str:
-    return (TODAY + timedelta(count)).isoformat()
+    return (date.today() + timedelta(count)).isoformat()
 
 
 def ordered(visitor: Visitor, *days: int) -> str:
     """An order with a statement due so many days from today, each."""
     due = tuple(Obligation(f"o{n:02}", Demand.STATEMENT, in_days(one)) for n, one in enumerate(days, start=1))
-    case, _ = orders.open_order(visitor.desk, OrderContent("The authority", "D-1", TODAY, due), today=TODAY)
+    today = date.today()
+    case, _ = orders.open_order(visitor.desk, OrderContent("The authority", "D-1", today, due), today=today)
     visitor.session.tell()
     return case.ref
 
@@ -55,7 +54,7 @@ def test_an_order_of_which_a_duty_is_late_stands_first_and_the_chosen_row_stays(
     page.table.choose(page.model.row_of(later))
     first = orders.show_order(visitor.desk, late).content.obligations
     orders.declare(visitor.desk, late, next(one.id for one in first if one.due == in_days(-400)), Met.DECLARED, "sent")
-    page._look_at_duties(TODAY)
+    page._look_at_duties(date.today())
     visitor.settle()
     assert page.table.current().ref == later
     assert note(page, late).startswith("next ")

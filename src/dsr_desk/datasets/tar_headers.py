@@ -94,9 +94,10 @@ def headers(file: IO[bytes], at: int = 0) -> Iterator[TarHeader | TarGap]:
 
 
 def is_header(block: bytes) -> bool:
-    if len(block) < BLOCK or not block.strip(b"\0"):
+    digits = block[148:156].partition(b"\0")[0].strip(b" ")
+    if len(block) < BLOCK or not digits or digits.strip(b"01234567"):
         return False
-    said = _number(block[148:156])
+    said = int(digits, 8)
     rest = sum(block) - sum(block[148:156]) + 8 * ord(" ")
     return said == rest or said == rest - 256 * sum(byte > 127 for byte in block)  # as old writers sum, with signs
 

@@ -20,6 +20,7 @@ from dsr_desk.datasets import tar
 from dsr_desk.datasets.container import TOO_LARGE, Accounts, ContainerDamaged
 from dsr_desk.datasets.tar import TarArchive
 from dsr_desk.datasets.tar_headers import headers as headers_of
+from dsr_desk.datasets.tar_headers import is_header
 
 JPEG = b"\xff\xd8\xff\xe0 photo "
 
@@ -288,3 +289,17 @@ def test_a_member_that_claims_to_be_huge_is_a_problem_and_not_read(tmp_path: Pat
         file.write(b"\0" * 1024)
     (entry,) = opened(path).entries()
     assert entry.problem == TOO_LARGE
+
+
+@pytest.mark.parametrize(("field", "total"), [(b"no digit", -1), (b"\0 random", 0), (b"-0000001", -1), (b"", -1)])
+def test_bytes_whose_sum_no_header_states_are_no_header(field: bytes, total: int) -> None:
+    """One photo or zip in some thousands adds up to nothing, as numbers with signs, by chance."""
+    block = bytearray(b"PK\3\4" + bytes(508))
+    block[148:156] = field.ljust(8, b"?")
+    over = sum(block[:148]) + sum(block[156:]) + 8 * ord(" ") - total
+    for place in range(4, 4 + over // 128):
+        block[place] = 128
+    block[100] = 256 - over % 128 if over % 128 else 0
+    signed = sum(byte - 256 * (byte > 127) for byte in block[:148] + b" " * 8 + block[156:])
+    assert signed == total
+    assert not is_header(bytes(block))
