@@ -21,19 +21,27 @@ Template = NDArray[np.float32]
 Chips = NDArray[np.uint8]
 """Aligned faces, shape (n, side, side, 3), RGB: eyes level, nose in the middle."""
 
+Points = tuple[tuple[float, float], ...]
+"""Five places of a face, x and y in pixels: eye, eye, tip of the nose, corner of the mouth, corner of the mouth.
+
+The left one in the picture comes first, as ArcFace orders them.
+"""
+
 
 @dataclass(frozen=True)
 class Detection:
     """A face found in a photo. `score` is the detector's own and only orders detections of one detector.
 
     `turned` is how many degrees the photo had to be turned counter-clockwise for the face to stand upright (0, 90,
-    180 or 270); `box` is in the photo as it is, not as it was turned.
+    180 or 270); `box` is in the photo as it is, not as it was turned. `landmarks`, where the detector gives them, are
+    in pixels of the photo as it was turned.
     """
 
     box: Box
     score: float
     detector: str
     turned: int = 0
+    landmarks: Points | None = None
 
 
 @dataclass(frozen=True)
