@@ -86,7 +86,13 @@ LINES: tuple[Edit, ...] = (
             "a package that would fill memory is not opened",
             "sum(one.file_size for one in parts) > MOST_UNPACKED",
             "False",
-            "test_a_package_that_would_fill_memory_or_is_cut_is_refused_in_words",
+            "test_a_package_that_would_fill_memory_is_refused_before_it_is_opened",
+        ),
+        (
+            "a package of parts without number is not opened",
+            "len(parts) > MOST_PARTS or ",
+            "",
+            "test_a_package_that_would_fill_memory_is_refused_before_it_is_opened",
         ),
     ),
     *lines(

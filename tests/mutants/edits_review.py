@@ -27,12 +27,6 @@ LINES: tuple[Edit, ...] = (
             "rows",
             "test_a_second_officer_sees_cards_without_a_word",
         ),
-        (
-            "a list fits the rows of its search",
-            "if not len(self.kinds) == len(self.bands) == len(self.of):",
-            "if False:",
-            "test_a_list_that_does_not_fit_its_rows_is_refused",
-        ),
     ),
     *lines(
         "app/case/review_deck.py",

@@ -64,6 +64,13 @@ class EndDeniedByIdentity(Refusal):
     todo = "Refuse it, note that it was withdrawn or is a duplicate, or record a check that succeeded first."
 
 
+class EditionDeniedByIdentity(Refusal):
+    code = "CASE-EDITION-IDENTITY"
+    happened = "Nothing is sealed for the requester of case {case}: the identity check failed."
+    means = "It would tell somebody else where the person's data lies. No bundle was made."
+    todo = "Seal for the authority alone, or record a check that succeeded first."
+
+
 class AnswerDayImpossible(Refusal):
     code = "CASE-ANSWER-DAY"
     happened = "The person cannot have been answered on {day:day} in case {case}."

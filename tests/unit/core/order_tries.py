@@ -58,6 +58,11 @@ def _looks_of_her_own(world: World, *of: str, by: str = BEN) -> World:
     return world
 
 
+def _looks_again(world: World) -> World:
+    """At what Ann drew and looked at, Ben too."""
+    return world.look(by=BEN).look("rest", by=BEN)
+
+
 def _stricter_since() -> World:
     world = hand.order_planned()
     world.policy(LOOKS_TWICE)
@@ -213,7 +218,8 @@ ORDER_TABLE: list[Refused] = [
             lambda: hand.order_sampled(LOOKS_TWICE),
             lambda: _looks_of_her_own(hand.order_sampled(LOOKS_TWICE), "scope"),
             lambda: _looks_of_her_own(hand.order_sampled(LOOKS_TWICE), "scope", "rest", by=ANN),
-            lambda: hand.order_sampled(LOOKS_TWICE).look(by=BEN).look("rest", by=BEN),
+            lambda: _looks_again(hand.order_sampled(LOOKS_TWICE)),
+            lambda: _looks_of_her_own(_looks_again(hand.order_sampled(LOOKS_TWICE)), "scope", "rest"),
         )
     ),
     Refused(APPROVING, "sampled_twice", _stricter_since, order_refusals.SampledOnce),

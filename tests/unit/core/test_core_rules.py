@@ -46,6 +46,20 @@ def _forgotten() -> World:
     return world
 
 
+def _without_facts() -> World:
+    """A log that somebody else wrote: a check, and nothing that was asked."""
+    world = World()
+    world.do(Kind.RECEIVED, {"ref": "2026-001", "channel": "text", "faces": False})
+    return world.identity()
+
+
+def _confirmed_later() -> World:
+    """The program read something, and an officer confirmed something else."""
+    world = World()
+    world.do(Kind.RECEIVED, {"ref": "2026-001", "channel": "text", "faces": False})
+    return world.facts(identifiers="2" * 32, kind=Kind.PROPOSED).facts().identity()
+
+
 def _access() -> World:
     """An access case: Ann decided, and nobody else looked."""
     return hand.reviewed().facts("access")
@@ -138,6 +152,10 @@ SEALINGS = (
     Try(Kind.SEALING, {"requester": True, "regulators": 0}),
     Try(Kind.SEALED, {"edition": "requester", "bundle": "b", "evidence": "e"}),
 )
+FOR_THE_AUTHORITY = (
+    Try(Kind.SEALING, {"requester": False, "regulators": 1}),
+    Try(Kind.SEALED, {"edition": "regulator", "bundle": "b", "evidence": "e"}),
+)
 VALIDATING = Try(Kind.VALIDATED, lambda world: {"read_back": (world.case.read_back or {"act": ""})["act"]}, by=BEN)
 ASKING = Try(Kind.ASKED, {"actions": ["a01"], "again": "2026-12-24"})
 WITHDRAWING = Try(Kind.PLAN_WITHDRAWN, lambda world: {"plan": world.newest_plan})
@@ -196,6 +214,11 @@ TABLE: list[Refused] = [
     ),
     Refused(SEARCHING, "may_search", _closed(hand.opened), refusals.CaseOver),
     Refused(SEARCHING, "may_search", lambda: hand.opened().facts(kind=Kind.PROPOSED), refusals.FactsNotConfirmed),
+    Refused(
+        replace(SEARCHING, open=lambda world: {**searched(), "facts": world.case.facts[0]["act"]}), "may_search",
+        _confirmed_later, refusals.FactsNotConfirmed,
+    ),
+    Refused(SEARCHING, "may_search", _without_facts, refusals.FactsNotConfirmed),
     Refused(SEARCHING, "may_search", hand.begun, refusals.PlanUnderWay),
     Refused(SEARCHING, "may_search", hand.run, refusals.PlanUnderWay),
     Refused(SEARCHING, "may_search", hand.approved, refusals.ReviewClosed),
@@ -371,6 +394,13 @@ TABLE: list[Refused] = [
             ("second_review_of_access", lambda: _access().second(x="different", y="same"), refusals.SecondReviewOpen),
         )
     ),
+    *(
+        Refused(
+            tried, "edition_fits_identity", lambda: hand.reviewed().identity("not-verified"),
+            refusals.EditionDeniedByIdentity,
+        )
+        for tried in SEALINGS
+    ),
     Refused(ENDING, "still_open", _closed(hand.opened), refusals.CaseOver),
     Refused(replace(ENDING, open={"state": "approved", "open": {}}), "an_end", hand.opened, refusals.CaseNotOver),
     Refused(Try(Kind.REOPENED), "has_ended", hand.opened, refusals.CaseNotOver),
@@ -415,6 +445,7 @@ TABLE: list[Refused] = [
     Refused(
         Try(Kind.ANSWERED, {"day": "2026-10-31"}), "answer_after_receipt", hand.opened, refusals.AnswerDayImpossible
     ),
+    Refused(ANSWERING, "answer_after_receipt", _without_facts, refusals.AnswerDayImpossible),
     Refused(
         Try(Kind.FORGOTTEN, {"what": "references", "count": 1, "entries": [4], "blobs": []}), "forgets_own",
         hand.reviewed, refusals.NotForgettable,
@@ -440,6 +471,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (Try(Kind.REFERENCE, {"reference": 1, "face": None}), hand.opened),
     (Try(Kind.STATED, {"law": "lgpd", "field": "court", "state": "stated"}), hand.opened),
     (SEARCHING, hand.opened),
+    (replace(SEARCHING, open=lambda world: {**searched(), "facts": world.case.facts[-1]["act"]}), _confirmed_later),
     (SEARCHING, hand.planned),
     (SEARCHING, hand.read),
     (LOOKING, hand.read),
@@ -483,6 +515,7 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     (VALIDATING, hand.read),
     *((tried, world) for tried in SEALINGS for world in (hand.reviewed, hand.read)),
     (SEALINGS[0], lambda: _access().second(x="same", y="same")),
+    *((one, lambda: hand.reviewed().identity("not-verified")) for one in FOR_THE_AUTHORITY),
     (Try(Kind.SWORN, {"form": "outside-us"}), hand.read),
     (Try(Kind.TIME_ASKED), hand.read),
     (Try(Kind.TIME_ATTESTED), hand.read),
@@ -503,9 +536,11 @@ ALLOWED: list[tuple[Try, Callable[[], World]]] = [
     ),
     (Try(Kind.KEPT, {"months": 6}), hand.opened),
     (ANSWERING, hand.opened),
+    (Try(Kind.ANSWERED, {"day": hand.facts()["received"]}), hand.opened),
     (ANSWERING, _closed(hand.opened)),
     (Try(Kind.ANSWERED, {"day": ""}), _closed(hand.opened)),
     (ENDING, lambda: World().received().facts()),
+    (Try(Kind.CLOSED, {"state": "partly-granted", "open": {}}), hand.opened),
     *(
         (Try(Kind.CLOSED, {"state": state, "open": {}}), lambda: hand.opened().identity("not-verified"))
         for state in ("refused", "withdrawn", "duplicate")

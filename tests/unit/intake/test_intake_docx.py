@@ -100,11 +100,14 @@ def test_a_scan_pasted_into_word_is_a_page(picture: Picture) -> None:
     assert intake.photos == ()
 
 
-def bomb() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package, package.open("word/document.xml", "w") as part:
-        for _ in range(210):
-            part.write(bytes(1 << 20))
+def beside_a_letter(parts: int, size: int) -> bytes:
+    """A whole letter in a package that holds so many more parts, each of so many bytes."""
+    document = docx.Document()
+    document.add_paragraph("Please delete my photos.")
+    out = io.BytesIO(saved(document))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for number in range(parts):
+            package.writestr(f"word/{number}", bytes(size))
     return out.getvalue()
 
 
@@ -120,10 +123,16 @@ def of_entities() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("data", [bomb(), saved(docx.Document())[:900]], ids=["bomb", "cut"])
-def test_a_package_that_would_fill_memory_or_is_cut_is_refused_in_words(data: bytes) -> None:
+@pytest.mark.parametrize(("parts", "size"), [(2, 101 << 20), (5_001, 0)], ids=["large", "many"])
+def test_a_package_that_would_fill_memory_is_refused_before_it_is_opened(parts: int, size: int) -> None:
     with pytest.raises(DeskError) as caught:
-        read(data)
+        read(beside_a_letter(parts, size))
+    assert (caught.value.code, caught.value.why.code) == ("REQUEST-UNREADABLE", "why.docx.unpacked")
+
+
+def test_a_package_that_is_cut_is_refused_in_words() -> None:
+    with pytest.raises(DeskError) as caught:
+        read(saved(docx.Document())[:900])
     assert caught.value.code == "REQUEST-UNREADABLE"
 
 

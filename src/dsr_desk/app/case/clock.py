@@ -34,7 +34,7 @@ class StopRefused(DeskError):
 class StopImpossible(DeskError):
     code = "CLOCK-STOP-ORDER"
     happened = "On {day:day} the clock of case {case} cannot begin or end to stand still."
-    means = "A stop begins once the request arrived and while none is open, and ends after that. Nothing was changed."
+    means = "A stop begins once the request arrived and none is open, and ends later, by today. Nothing was changed."
     todo = "Look at the clock with dsr-desk case show, and give the day again."
 
 
@@ -61,7 +61,7 @@ def extend(desk: Desk, ref: str, told: date, reasons: str, today: date | None = 
         return say_facts(desk, ref, after, reasons.strip())
 
 
-def pause(desk: Desk, ref: str, reason: StopReason, begin: date, words: str) -> Change:
+def pause(desk: Desk, ref: str, reason: StopReason, begin: date, words: str, today: date | None = None) -> Change:
     """From `begin` on the office waits for the person. Raises ClockUnexplained, StopRefused, StopImpossible."""
     if not words.strip():
         raise ClockUnexplained()
@@ -69,18 +69,19 @@ def pause(desk: Desk, ref: str, reason: StopReason, begin: date, words: str) -> 
         before = _facts(desk, ref)
         if before.law is not Law.UK_GDPR:
             raise StopRefused(case=ref, law=term(before.law))
-        if begin < before.received or any(one.end is None or one.end > begin for one in before.stops):
+        arrived_by_then = before.received <= begin <= (today or date.today())
+        if not arrived_by_then or any(one.end is None or one.end > begin for one in before.stops):
             raise StopImpossible(case=ref, day=begin.isoformat())
         after = replace(before, stops=(*before.stops, Stop(reason, begin)))
         return say_facts(desk, ref, after, words.strip())
 
 
-def resume(desk: Desk, ref: str, end: date) -> Change:
+def resume(desk: Desk, ref: str, end: date, today: date | None = None) -> Change:
     """On `end` the person gave what the office waited for. Raises StopImpossible."""
     with desk.vault.transaction():
         before = _facts(desk, ref)
         last = before.stops[-1] if before.stops else None
-        if last is None or last.end is not None or end < last.begin:
+        if last is None or last.end is not None or not last.begin <= end <= (today or date.today()):
             raise StopImpossible(case=ref, day=end.isoformat())
         after = replace(before, stops=(*before.stops[:-1], replace(last, end=end)))
         return say_facts(desk, ref, after)

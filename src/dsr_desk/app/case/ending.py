@@ -19,7 +19,8 @@ from dsr_desk.core.changes import Change
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.refusals import CaseNotOver
+from dsr_desk.core.order_refusals import EndDeniedByAuthenticity
+from dsr_desk.core.refusals import CaseNotOver, EndDeniedByIdentity
 from dsr_desk.core.requests import CaseState
 from dsr_desk.lineage.dispositions import undecided
 from dsr_desk.lineage.store import sources
@@ -137,12 +138,20 @@ def forget_again(desk: Desk, forgotten: Iterable[Mapping[str, Any]]) -> int:
             continue
         if said["what"] == CASE:
             if desk.case(ref).ended is None:  # it ended after what is here was written
-                desk.act(Draft(Kind.CLOSED, {"state": CaseState.CLOSED.value, "open": {}}), ref)
+                _end_again(desk, ref)
             _forget(desk, ref, said["case"])
         else:
             destroy_again(desk, ref, said)
         count += 1
     return count
+
+
+def _end_again(desk: Desk, ref: str) -> None:
+    """How it ended is not known here: as closed, or as refused where a failed check lets it grant nothing."""
+    try:
+        desk.act(Draft(Kind.CLOSED, {"state": CaseState.CLOSED.value, "open": {}}), ref)
+    except (EndDeniedByIdentity, EndDeniedByAuthenticity):
+        desk.act(Draft(Kind.CLOSED, {"state": CaseState.REFUSED.value, "open": {}}), ref)
 
 
 def _what(case: str, said: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -36,10 +36,6 @@ class _Laid:
     of: list[int]
     samples: dict[str, str]
 
-    def __post_init__(self) -> None:
-        if not len(self.kinds) == len(self.bands) == len(self.of):
-            raise ValueError("rows")
-
 
 def laid_out(candidates: Iterable[Candidate]) -> dict[str, Any]:
     """The field of a search for rows in this order."""

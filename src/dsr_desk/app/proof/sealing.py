@@ -94,11 +94,11 @@ def seal(
     `regulators` are age keys, `certificates` files with a regulator's S/MIME certificate (PEM). A bundle names the
     last one of its edition: `relation` says whether it corrects or completes that, `why` what (needed to correct).
     Passphrases are in the result and nowhere else. Every signature of the case is verified first. Raises NothingToSeal,
-    NotReadBack, SecondReviewOpen, RequiredEmpty, LogDamaged, NoRecipient, WhyMissing, OrderForAuthority,
-    RecipientCertificateWrong, RecipientKeyWrong, CertificateNotValid.
+    NotReadBack, SecondReviewOpen, EditionDeniedByIdentity, RequiredEmpty, LogDamaged, NoRecipient, WhyMissing,
+    OrderForAuthority, RecipientCertificateWrong, RecipientKeyWrong, CertificateNotValid.
     """
     desk.vault.require_registers()
-    desk.require(ref, Draft(Kind.SEALING))
+    desk.require(ref, Draft(Kind.SEALING, {"requester": requester}))
     if requester and desk.case(ref).is_order:
         raise OrderForAuthority(case=ref)
     if not requester and not regulators and not certificates:

@@ -1664,6 +1664,11 @@ class Fold:
         return check is not None and check["result"] == "verified" and bool(check["photo"] or not self.faces)
 
     @property
+    def failed(self) -> bool:
+        """Whether the newest identity check found that it is not the person."""
+        return self.identity is not None and self.identity["result"] != "verified"
+
+    @property
     def reads(self) -> list[dict[str, Any]]:
         """The newest reading back of each round that has one."""
         return [one["reads"][-1] for one in self.rounds if one["reads"]]
@@ -1851,7 +1856,9 @@ def _searched(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     review = said["purpose"] == "search"
     if review:
         unread = fold.round["actions"] and not _is_read(fold.round)
-        fold.require(bool(fold.facts) and fold.facts[-1]["kind_"] == "confirmed", said)
+        newest = fold.facts[-1]["act"] if fold.facts else ""
+        confirmed = [one["kind_"] == "confirmed" for one in fold.facts if one["act"] in (said.get("facts"), newest)]
+        fold.require(bool(confirmed) and all(confirmed), said)
         fold.require(not (fold.closed or unread or fold.has_approved_plan()), said)
         if fold.round["actions"]:
             fold.rounds.append(_new_round(fold.round["n"] + 1))
@@ -2087,11 +2094,13 @@ def _stated(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 
 
 def _sealable(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
-    """Something was searched, and everything that was done was read back."""
+    """Something was searched, all that was done was read back; nothing is for whom a check found to be another."""
     newest = max((one["seq"] for one in fold.reads), default=-1)
     unread = any(one["last"] > newest for round_ in fold.rounds for one in round_["actions"].values())
     said_something = any(one["purpose"] == "search" for one in fold.searches) or bool(fold.orders)
     fold.require(said_something and not unread, said)
+    for_requester = said.get("requester") or said.get("edition") == "requester"
+    fold.require(not (for_requester and fold.failed and not fold.order_case), said)
 
 
 _FITS = {"scope": "belongs", "rest": "not"}
@@ -2200,8 +2209,7 @@ def _sealing(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
 def _closed(fold: Fold, said: dict[str, Any], rows: RowsOf) -> None:
     fold.require(bool(fold.closed) == (said["kind_"] == "reopened"), said)
     if said["kind_"] == "closed" and said["state"] in ("closed", "partly-granted"):
-        failed = fold.identity is not None and fold.identity["result"] != "verified"
-        fold.require(not failed and (fold.identified or said["state"] == "closed"), said)
+        fold.require(not fold.failed and (fold.identified or said["state"] == "closed"), said)
     fold.closed = said["time"] if said["kind_"] == "closed" else ""
 
 

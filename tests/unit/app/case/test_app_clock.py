@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -74,9 +74,9 @@ def test_nothing_of_the_clock_changes_without_a_reason(desk: Desk, act: str) -> 
 def test_a_clock_that_stands_still_runs_on_from_the_answer(desk: Desk) -> None:
     ref = opened(desk, Law.UK_GDPR)
     before = due(desk, ref)
-    clock.pause(desk, ref, StopReason.IDENTITY, date(2026, 11, 5), "asked for a proof of identity")
+    clock.pause(desk, ref, StopReason.IDENTITY, date(2026, 11, 5), "asked for a proof of identity", TODAY)
     assert cases.show_case(desk, ref).deadline.stands_still
-    clock.resume(desk, ref, date(2026, 11, 25))
+    clock.resume(desk, ref, date(2026, 11, 25), TODAY)
     after = cases.show_case(desk, ref)
     assert not after.deadline.stands_still
     assert after.due > before
@@ -93,19 +93,62 @@ def test_a_law_that_knows_no_standstill_lets_the_clock_run(desk: Desk) -> None:
 def test_a_clock_stands_still_once_and_runs_on_once(desk: Desk) -> None:
     ref = opened(desk, Law.UK_GDPR)
     with pytest.raises(clock.StopImpossible):
-        clock.resume(desk, ref, date(2026, 11, 9))
+        clock.resume(desk, ref, date(2026, 11, 9), TODAY)
     with pytest.raises(clock.StopImpossible):
-        clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 2), "a fee")
-    clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 5), "a fee")
+        clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 2), "a fee", TODAY)
+    clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 5), "a fee", TODAY)
     with pytest.raises(clock.StopImpossible):
-        clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 6), "a fee again")
+        clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 6), "a fee again", TODAY)
     with pytest.raises(clock.StopImpossible):
-        clock.resume(desk, ref, date(2026, 11, 4))
+        clock.resume(desk, ref, date(2026, 11, 4), TODAY)
+
+
+def test_a_clock_stands_still_from_the_day_on_which_the_request_arrived(desk: Desk) -> None:
+    ref = opened(desk, Law.UK_GDPR)
+    clock.pause(desk, ref, StopReason.IDENTITY, ARRIVED, "asked for a proof of identity", TODAY)
+    clock.resume(desk, ref, ARRIVED, TODAY)
+    assert not cases.show_case(desk, ref).deadline.stands_still
+
+
+def test_no_day_is_left_out_of_the_clock_twice(desk: Desk) -> None:
+    ref = opened(desk, Law.UK_GDPR)
+    clock.pause(desk, ref, StopReason.CLARIFICATION, date(2026, 11, 5), "asked which photos", TODAY)
+    clock.resume(desk, ref, date(2026, 11, 9), TODAY)
+    with pytest.raises(clock.StopImpossible):
+        clock.resume(desk, ref, date(2026, 11, 20), TODAY)
+    with pytest.raises(clock.StopImpossible):
+        clock.pause(desk, ref, StopReason.CLARIFICATION, date(2026, 11, 8), "asked again", TODAY)
+    clock.pause(desk, ref, StopReason.CLARIFICATION, date(2026, 11, 9), "asked again", TODAY)
+    assert len(cases.show_case(desk, ref).stops) == 2
+
+
+def test_nobody_waits_or_has_waited_in_the_future(desk: Desk) -> None:
+    ref, tomorrow = opened(desk, Law.UK_GDPR), TODAY + timedelta(1)
+    with pytest.raises(clock.StopImpossible):
+        clock.pause(desk, ref, StopReason.IDENTITY, tomorrow, "asked for a proof of identity", TODAY)
+    clock.pause(desk, ref, StopReason.IDENTITY, TODAY, "asked for a proof of identity", TODAY)
+    before = cases.show_case(desk, ref).due
+    with pytest.raises(clock.StopImpossible):
+        clock.resume(desk, ref, tomorrow, TODAY)
+    assert cases.show_case(desk, ref).due == before
+
+
+def test_the_future_begins_after_today_where_no_day_is_given(desk: Desk) -> None:
+    ref, soon = opened(desk, Law.UK_GDPR), date.today() + timedelta(2)
+    with pytest.raises(clock.ExtensionRefused):
+        clock.extend(desk, ref, soon, "forty datasets")
+    with pytest.raises(clock.StopImpossible):
+        clock.pause(desk, ref, StopReason.FEE, soon, "a fee")
+    with pytest.raises(AnswerDayImpossible):
+        clock.answered(desk, ref, soon, "by letter")
+    clock.pause(desk, ref, StopReason.FEE, ARRIVED, "a fee", TODAY)
+    with pytest.raises(clock.StopImpossible):
+        clock.resume(desk, ref, soon)
 
 
 def test_other_corrections_leave_extension_and_standstill_as_they_are(desk: Desk) -> None:
     ref = opened(desk, Law.UK_GDPR)
-    clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 5), "a fee")
+    clock.pause(desk, ref, StopReason.FEE, date(2026, 11, 5), "a fee", TODAY)
     clock.extend(desk, ref, date(2026, 11, 20), "forty datasets", TODAY)
     view = cases.show_case(desk, ref)
     cases.edit_request(
@@ -133,6 +176,15 @@ def test_an_answer_that_came_late_is_said_to_be_late_by_so_many_days(desk: Desk)
     said = clock.answer_said(cases.show_case(desk, ref))
     assert said is not None
     assert (said.code, said.values["count"]) == ("answered.late", 5)
+
+
+def test_an_answer_on_the_last_day_is_in_time_and_none_is_neither(desk: Desk) -> None:
+    ref = opened(desk)
+    assert clock.answer_said(cases.show_case(desk, ref)) is None
+    clock.answered(desk, ref, due(desk, ref), "", due(desk, ref))
+    said = clock.answer_said(cases.show_case(desk, ref))
+    assert said is not None
+    assert said.code == "answered.in-time"
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 2), date(2026, 12, 1)], ids=["before the request", "in the future"])

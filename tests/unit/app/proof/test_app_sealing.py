@@ -21,9 +21,12 @@ from dsr_desk.app.vault.checkpointing import write_page
 from dsr_desk.app.vault.comparing import Agreement, HeldUnreadable, compare
 from dsr_desk.cli.main import main
 from dsr_desk.core.findings import Verdict
+from dsr_desk.core.refusals import EditionDeniedByIdentity
+from dsr_desk.core.requests import Right
 from dsr_desk.evidence.verifying.verify import SecretNeeded
 from dsr_desk.evidence.wrappers.cms import RecipientCertificateWrong
 from unit.app.conftest import PASSPHRASE, Work
+from unit.app.small_case import Small
 
 
 def write_certificate_and_key(folder: Path) -> tuple[Path, Path]:
@@ -57,6 +60,17 @@ def test_a_regulator_opens_with_certificate_and_key_and_nobody_else_does(nothing
     assert sealing.verify(sealed.path, envelope=ours).ok is not False
     assert sealing.verify(sealed.path, envelope=other).ok is False
     assert sealing.open_bundle(sealed.path, tmp_path / "opened", envelope=ours).is_file()
+
+
+def test_nothing_is_sealed_for_whom_a_later_check_found_to_be_another(small: Small, tmp_path: Path) -> None:
+    small.reviewed()
+    small.say(right=Right.ACCESS)
+    small.identify(verified=False)
+    before = small.desk.vault.log.size
+    with pytest.raises(EditionDeniedByIdentity):
+        sealing.seal(small.desk, small.ref, tmp_path / "out")
+    assert not list(tmp_path.glob("out/*"))
+    assert small.desk.vault.log.size == before
 
 
 def test_a_certificate_that_cannot_be_used_stops_the_bundle(nothing_found: Work, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dsr_desk.app.case.cases import record_identity
 from dsr_desk.app.case.copies import Copies
 from dsr_desk.app.case.ending import end_case, forget_case
 from dsr_desk.app.case.letters import letter_of
@@ -60,6 +61,21 @@ def test_a_case_that_was_open_in_the_backup_and_forgotten_since_is_ended_and_for
         assert again.case(ref).is_forgotten
         assert not holds(again, PHOTO)
         assert again.vault.problems() == []
+
+
+def test_a_case_of_somebody_who_was_not_the_person_is_forgotten_again_and_grants_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ref = open_case(desk, mail(("form.docx", docx(PHOTO))), PHOTO)
+    record_identity(desk, ref, method="video call", photo_shows_requester="", verified=False)
+    backups.backup_vault(desk, tmp_path / "backup")
+    end_case(desk, ref, CaseState.REFUSED, "it was somebody else", letter=False)
+    forget_case(desk, ref)
+    assert restored(desk, tmp_path).forgotten == 2
+    with Desk.open(tmp_path / "new", PASSPHRASE) as again:
+        case = again.case(ref)
+        assert (case.is_forgotten, case.ended and case.ended["state"]) == (True, "refused")
+        assert not holds(again, PHOTO)
 
 
 def test_what_was_done_again_once_is_not_done_twice(desk: Desk, tmp_path: Path) -> None:
