@@ -43,6 +43,7 @@ import edits_lineage_windows
 import edits_locking
 import edits_log
 import edits_models
+import edits_noticed
 import edits_offline
 import edits_order_elsewhere
 import edits_order_evidence
@@ -118,6 +119,7 @@ LINES: tuple[Edit, ...] = (
     *edits_scope.LINES,
     *edits_log.LINES,
     *edits_models.LINES,
+    *edits_noticed.LINES,
     *edits_offline.LINES,
     *edits_order_elsewhere.LINES,
     *edits_order_evidence.LINES,

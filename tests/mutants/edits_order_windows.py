@@ -29,8 +29,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the first duty that is not done says how urgent an order is",
-            "return waits, min([case.due.isoformat(), *days]), case.ref",
-            "return True, case.due.isoformat(), case.ref",
+            "return 0 if is_due else waits, next(iter(days), case.due.isoformat()), case.ref",
+            "return waits, case.due.isoformat(), case.ref",
             f"{_DUE}::test_an_order_that_has_ended_stands_before_others_while_a_duty_of_it_is_due",
         ),
     ),

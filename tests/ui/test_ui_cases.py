@@ -9,9 +9,11 @@ import pytest
 
 from dsr_desk.app.case import case_list, cases, ending
 from dsr_desk.app.case.case_lines import CaseLine, list_cases
-from dsr_desk.app.case.case_list import CaseStanding, CasesWanted, narrowed
+from dsr_desk.app.case.case_list import CasesNow, CaseStanding, CasesWanted, narrowed
 from dsr_desk.app.case.drafts import RequestDraft
+from dsr_desk.app.case.duties import DatedDuty, DutiesOpen
 from dsr_desk.app.desk import Desk
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
 from dsr_desk.storage.case_list import Listed
 from dsr_desk.ui.views.case.cases import CasesPage
@@ -124,10 +126,35 @@ def test_orders_are_named_by_authority_and_docket() -> None:
     person = _line({"identifiers": {"names": ["Ann"], "emails": ["a@example.org"]}})
     assert order.names == ("Example Authority", "C-4/27")
     assert person.names == ("Ann", "a@example.org")
-    today = date(2026, 1, 1)
-    assert narrowed([order, person], CasesWanted("c-4"), today) == [order]
-    assert narrowed([order, person], CasesWanted(orders_only=True), today) == [order]
-    assert narrowed([order, person], CasesWanted(right=Right.ERASURE), today) == [person]
+    now = _now(order, person)
+    assert narrowed(now, CasesWanted("c-4")) == [order]
+    assert narrowed(now, CasesWanted(orders_only=True)) == [order]
+    assert narrowed(now, CasesWanted(right=Right.ERASURE)) == [person]
+
+
+def test_an_order_is_late_by_the_duties_that_are_open_and_not_by_its_first_day() -> None:
+    order, person = _line({"docket": "C-4/27"}, about="scope"), _line({})
+    today = date(2026, 3, 1)
+    done = DutiesOpen((DatedDuty("2026-04-01", message("duty.read-again", count=30), ""),), today)
+    missed = DutiesOpen((DatedDuty("2026-02-28", message("duty.read-again", count=30), ""),), today)
+    late = CasesWanted(standing=CaseStanding.LATE)
+    now = _now(order, today=today)
+    assert (now.late, now.with_duties({order.ref: done}).late, now.with_duties({order.ref: missed}).late) == (0, 0, 1)
+    assert narrowed(now.with_duties({order.ref: missed}), late) == [order]
+    assert narrowed(_now(person, today=today), late) == [person]
+
+
+@pytest.mark.parametrize(("state", "answered", "late"), [("new", "", 1), ("new", "2026-02-01", 0), ("refused", "", 0)])
+def test_a_person_who_was_answered_or_whose_case_ended_is_not_late(state: str, answered: str, late: int) -> None:
+    summary = f'{{"state": "{state}", "about": "person", "right": "erasure", "answered": "{answered}"}}'
+    ended = "2026-02-20T00:00:00Z" if state == "refused" else ""
+    line = CaseLine(Listed("id", "2026-009", 1, "2026-02-01", ended, summary), {})
+    assert _now(line, today=date(2026, 3, 1)).late == late
+    assert _now(line, today=date(2026, 2, 1)).late == 0
+
+
+def _now(*cases: CaseLine, today: date = date(2026, 1, 1)) -> CasesNow:
+    return CasesNow(today, cases, {}, (), False, {})
 
 
 def _line(named: dict[str, object], about: str = "person") -> CaseLine:
@@ -137,4 +164,4 @@ def _line(named: dict[str, object], about: str = "person") -> CaseLine:
 
 def test_thousands_of_cases_are_narrowed() -> None:
     many = [_line({"identifiers": {"names": [f"Person {n}"]}}) for n in range(5000)]
-    assert len(narrowed(many, CasesWanted("person 4999"), date(2026, 1, 1))) == 1
+    assert len(narrowed(_now(*many), CasesWanted("person 4999"))) == 1

@@ -73,13 +73,6 @@ _TO_CARRY_OUT: tuple[Guard, ...] = (
 )
 """Before anything of a plan is done, here or elsewhere."""
 
-_TO_SEAL: tuple[Guard, ...] = (
-    request.edition_fits_identity,
-    ask.something_to_say,
-    ask.all_read_back,
-    ask.second_review_of_access,
-)
-
 GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.RECEIVED: (ask.not_there_yet,),
     Kind.PROPOSED: (ask.still_open, order.law_fits),
@@ -132,8 +125,18 @@ GUARDS: Mapping[Kind, tuple[Guard, ...]] = {
     Kind.VALIDATED: (ask.was_read_back, ask.not_own_work),
     Kind.SWORN: (ask.something_to_say, ask.all_read_back, ask.second_review_of_access),
     Kind.STATED: (ask.still_open,),
-    Kind.SEALING: _TO_SEAL,
-    Kind.SEALED: _TO_SEAL,
+    Kind.SEALING: (
+        request.edition_fits_identity,
+        ask.something_to_say,
+        ask.all_read_back,
+        ask.second_review_of_access,
+    ),
+    Kind.SEALED: (
+        request.edition_fits_identity,
+        ask.something_to_say,
+        ask.all_read_back,
+        ask.second_review_of_access,
+    ),
     Kind.TIME_ASKED: (),
     Kind.TIME_ATTESTED: (),
     Kind.LINEAGE_EXPORTED: (),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ class CaseStanding(StrEnum):
 class CasesNow:
     """All that the list of cases shows. `ask` counts by case the answers to be asked for again.
 
-    `again` are cases that a restored vault is to search again.
+    `duties` are what is known to be open of orders, `again` cases that a restored vault is to search again.
     """
 
     today: date
@@ -37,6 +37,7 @@ class CasesNow:
     ask: Mapping[str, int]
     again: tuple[str, ...]
     backup_is_old: bool
+    duties: Mapping[str, DutiesOpen]
 
     @property
     def open(self) -> int:
@@ -44,7 +45,11 @@ class CasesNow:
 
     @property
     def late(self) -> int:
-        return sum(is_late(one, self.today) for one in self.cases)
+        return sum(is_late(one, self.today, self.duties) for one in self.cases)
+
+    def with_duties(self, duties: Mapping[str, DutiesOpen]) -> CasesNow:
+        """Once orders were looked at."""
+        return replace(self, cases=tuple(urgent_first(self.cases, duties, self.today)), duties=duties)
 
 
 @dataclass(frozen=True)
@@ -62,27 +67,30 @@ class CasesWanted:
 
 
 def cases_now(desk: Desk, today: date, duties: Mapping[str, DutiesOpen]) -> CasesNow:
-    """The most urgent first; `duties` are those that are known to be open."""
+    """The most urgent first."""
     cases = urgent_first(list_cases(desk), duties, today)
     again = tuple(sorted({one.ref for one in to_search_again(desk)}))
-    return CasesNow(today, tuple(cases), due_tasks(desk, today), again, backup_is_old(desk))
+    return CasesNow(today, tuple(cases), due_tasks(desk, today), again, backup_is_old(desk), duties)
 
 
-def is_late(case: CaseLine, today: date) -> bool:
+def is_late(case: CaseLine, today: date, duties: Mapping[str, DutiesOpen]) -> bool:
+    """An order by the duties that are open, ended or not; what was not looked at yet is not known to be late."""
+    if case.is_order:
+        return case.ref in duties and duties[case.ref].late > 0
     return not case.state.is_end and case.answered is None and case.days_left(today) < 0
 
 
-def narrowed(cases: Iterable[CaseLine], wanted: CasesWanted, today: date) -> list[CaseLine]:
-    """In the order in which they were given."""
+def narrowed(now: CasesNow, wanted: CasesWanted) -> list[CaseLine]:
+    """What fits, in its order."""
     terms = _bare(wanted.words).split()
-    return [one for one in cases if _fits(one, wanted, today) and _says(one, terms)]
+    return [one for one in now.cases if _fits(one, wanted, now) and _says(one, terms)]
 
 
-def _fits(case: CaseLine, wanted: CasesWanted, today: date) -> bool:
+def _fits(case: CaseLine, wanted: CasesWanted, now: CasesNow) -> bool:
     stands = {
         CaseStanding.ALL: True,
         CaseStanding.OPEN: not case.state.is_end,
-        CaseStanding.LATE: is_late(case, today),
+        CaseStanding.LATE: is_late(case, now.today, now.duties),
         CaseStanding.ENDED: case.state.is_end,
     }
     right = wanted.right is None or (not case.is_order and case.right is wanted.right)

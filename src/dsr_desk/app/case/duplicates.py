@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dsr_desk.app.case.case_lines import CaseLine
 from dsr_desk.app.case.drafts import RequestDraft
@@ -53,23 +54,18 @@ def warned(desk: Desk, draft: RequestDraft) -> RequestDraft:
     return replace(draft, warnings=(*draft.warnings, *(one.says for one in likely_duplicates(desk, draft.request))))
 
 
-def _same(request: Request, read: Mapping[str, object], known: Mapping[str, list[str]]) -> Iterator[Message]:
+def _same(request: Request, read: Mapping[str, Any], known: Mapping[str, list[str]]) -> Iterator[Message]:
     """Why two requests are one, the surest reason first."""
     if request.digest and read.get("digest") == request.digest:
         yield message("duplicate.letter")
-    numbers = {str(one["value"]) for one in _found(read) if one.get("kind") == FoundKind.REFERENCE.value}
-    if request.reference and request.reference in numbers:
+    numbers = {one["value"] for one in read.get("found", ()) if one["kind"] == FoundKind.REFERENCE.value}
+    if request.reference in numbers:
         yield message("duplicate.reference", number=request.reference)
     for kind in _TELLING:
         there = {_plain(kind, value) for value in known.get(IDENTIFIER_FIELDS[kind], ())}
         for value in getattr(request.identifiers, IDENTIFIER_FIELDS[kind]):
             if _plain(kind, value) in there:
                 yield message("duplicate.identifier", kind=term(kind), value=value)
-
-
-def _found(read: Mapping[str, object]) -> list[Mapping[str, object]]:
-    found = read.get("found")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _plain(kind: FoundKind, value: str) -> str:

@@ -79,13 +79,14 @@ _GO_ON = (CaseState.CLOSED, CaseState.PARTLY_GRANTED)
 
 
 def urgent_first(cases: Iterable[CaseLine], open_: Mapping[str, DutiesOpen], today: date) -> list[CaseLine]:
-    """By the day on which a case, or the first duty of an order, is due. What has ended comes last, unless a duty of it
-    is due."""
+    """By the day on which a case, or the first duty of an order, is due. Then whose person was answered, then what has
+    ended; unless a duty of it is due."""
 
-    def rank(case: CaseLine) -> tuple[bool, str, str]:
+    def rank(case: CaseLine) -> tuple[int, str, str]:
         days = [one.day for one in open_[case.ref].duties[:1]] if case.ref in open_ else []
-        waits = case.closed is not None and not any(day <= today.isoformat() for day in days)
-        return waits, min([case.due.isoformat(), *days]), case.ref
+        waits = 2 if case.closed is not None else int(case.answered is not None)
+        is_due = any(day <= today.isoformat() for day in days)
+        return 0 if is_due else waits, next(iter(days), case.due.isoformat()), case.ref
 
     return sorted(cases, key=rank)
 

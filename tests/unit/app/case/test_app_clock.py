@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dsr_desk.app.case import case_lines, cases, clock, drafts, ending
+from dsr_desk.app.case import case_lines, cases, clock, drafts, duties, ending
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.deadlines import Place, StopReason
 from dsr_desk.core.refusals import AnswerDayImpossible, CaseOver
@@ -163,6 +163,9 @@ def test_whoever_was_answered_in_time_is_not_late_while_the_case_stays_open(desk
     clock.answered(desk, ref, date(2026, 12, 1), "by letter", date(2026, 12, 1))
     months_later = date(2027, 6, 1)
     (line,) = case_lines.list_cases(desk)
+    waits = opened(desk)
+    listed = duties.urgent_first(case_lines.list_cases(desk), {}, months_later)
+    assert [one.ref for one in listed] == [waits, ref]
     view = cases.show_case(desk, ref)
     assert line.days_left(months_later) == view.days_left(months_later) == 2
     said = clock.answer_said(view)

@@ -72,6 +72,28 @@ def test_what_an_officer_corrected_counts_and_no_longer_what_was_read(desk: Desk
     assert codes(desk, other) == []
 
 
+def test_two_requests_without_a_letter_and_a_number_are_not_one(desk: Desk) -> None:
+    def typed(email: str) -> drafts.RequestDraft:
+        return drafts.correct(drafts.understand(None, []), found=(Found(FoundKind.EMAIL, email),))
+
+    opened(desk, typed("ada@example.org"))
+    assert codes(desk, typed("eve@example.org")) == []
+
+
+def test_what_names_another_thing_is_no_number_of_the_sender(desk: Desk, tmp_path: Path) -> None:
+    opened(desk, letter(tmp_path))
+    numbered = (Found(FoundKind.REFERENCE, letter(tmp_path).request.identifiers.emails[0]),)
+    other = drafts.correct(letter(tmp_path, "Hello", "other.txt"), found=numbered)
+    assert codes(desk, other) == []
+
+
+def test_a_forgotten_case_is_a_duplicate_of_nothing(desk: Desk, tmp_path: Path) -> None:
+    ref = opened(desk, letter(tmp_path))
+    ending.end_case(desk, ref, CaseState.WITHDRAWN, "she withdrew it", letter=True)
+    ending.forget_case(desk, ref)
+    assert codes(desk, letter(tmp_path, name="again.txt")) == []
+
+
 def test_another_person_is_no_duplicate_and_a_duplicate_is_a_warning(desk: Desk, tmp_path: Path) -> None:
     opened(desk, letter(tmp_path))
     other = letter(tmp_path, "Please delete my photos under the GDPR. My e-mail is eve@example.org.", "other.txt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from dsr_desk.app.case.case_lines import CaseLine
 from dsr_desk.app.case.case_list import CasesNow, cases_now, narrowed
-from dsr_desk.app.case.duties import DutiesOpen, duties_of_orders, urgent_first
+from dsr_desk.app.case.duties import DutiesOpen, duties_of_orders
 from dsr_desk.core.changes import Topic
 from dsr_desk.ui import words
 from dsr_desk.ui.models.cases import CasesModel, next_step
@@ -73,11 +72,6 @@ class CasesPage(Page):
         self._now = now
         self._remind(now)
         self._narrow()
-        counts = (
-            words.counted(now.open, "1 case open", "%Ln cases open"),
-            words.counted(now.late, "1 late", "%Ln late"),
-        )
-        self._sum.setText(" · ".join(counts))
         self._hint.setText(tr("Enter opens a case where it stands."))
         for part in (self.filter, self._foot):
             part.setVisible(bool(now.cases))
@@ -85,14 +79,20 @@ class CasesPage(Page):
             self._look_at_duties(now.today)
 
     def _narrow(self) -> None:
-        """What fits what is looked for; the row that is chosen stays so."""
+        """What fits what is looked for, below it what all come to; the row that is chosen stays so."""
         if self._now is None:
             return
         chosen: CaseLine | None = self.table.current()
-        cases = narrowed(self._now.cases, self.filter.wanted, self._now.today)
+        now = self._now
+        counts = (
+            words.counted(now.open, "1 case open", "%Ln cases open"),
+            words.counted(now.late, "1 late", "%Ln late"),
+        )
+        self._sum.setText(" · ".join(counts))
+        cases = narrowed(now, self.filter.wanted)
         notes = {case.ref: self._note(case) for case in cases}
-        self.model.show_cases(cases, notes, self._now.today, self._duties)
-        self._stack.setCurrentIndex(0 if cases else 2 if self._now.cases else 1)
+        self.model.show_cases(cases, notes, now.today, now.duties)
+        self._stack.setCurrentIndex(0 if cases else 2 if now.cases else 1)
         if cases:
             self.table.choose(max(0, self.model.row_of(chosen.ref if chosen else self.session.case or "")))
 
@@ -110,8 +110,7 @@ class CasesPage(Page):
     def _show_duties(self, found: dict[str, DutiesOpen]) -> None:
         self._duties = found
         if self._now is not None:
-            cases = urgent_first(self._now.cases, found, self._now.today)
-            self._now = replace(self._now, cases=tuple(cases))
+            self._now = self._now.with_duties(found)
             self._narrow()
 
     def _remind(self, now: CasesNow) -> None:
