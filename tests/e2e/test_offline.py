@@ -16,6 +16,7 @@ from traced import Traced
 
 import search_fakes
 from dask_cluster import DaskCluster
+from dsr_desk.app.sample import copy_sample
 
 HERE = Path(__file__).parent
 CAN_TRACE = pytest.mark.skipif(bool(traced.why_not()), reason=traced.why_not())
@@ -156,6 +157,22 @@ def test_no_module_reaches_for_a_network_when_it_is_imported(tmp_path: Path, net
 
 
 @pytest.mark.slow
+@CAN_TRACE
+@HAS_NETWORK
+def test_with_nothing_that_refuses_it_a_command_that_reads_a_letter_tries_to_reach_nobody(
+    tmp_path: Path, network: OwnNetwork
+) -> None:
+    letter = copy_sample(tmp_path / "sample").letter
+    seen = Traced(
+        tmp_path / "trace", OwnComputer(tmp_path).environment | {"VISIT_OPEN": "1"}, places=True, unconfined=True
+    )
+    done = seen.run(sys.executable, HERE / "visit.py", "case", "read", letter, "--json", begin=network.begin)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert network.heard == Heard([], [], {})
+    assert seen.network == []
+
+
+@pytest.mark.long
 @CAN_TRACE
 @HAS_NETWORK
 @pytest.mark.usefixtures("qt")

@@ -17,8 +17,8 @@ from fuzz.checking import Finding, Target, bounded, check
 from fuzz.mutating import changed
 from fuzz.targets import emptied, kept, targets
 
-TRIES, SECONDS = 60, 0.6
-"""At most so many changes, and none begun after so long."""
+FEW, MANY = (20, 0.2), (600, 6.0)
+"""At most so many changes, and none begun after so many seconds."""
 TARGETS = targets()
 
 
@@ -27,8 +27,11 @@ def as_in_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inside._state, "inside", True)
 
 
+@pytest.mark.parametrize(("tries", "seconds"), [FEW, pytest.param(*MANY, marks=pytest.mark.long)], ids=["few", "many"])
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_parser_answers_or_refuses_whatever_it_is_given(name: str, tmp_path: Path) -> None:
+def test_a_parser_answers_or_refuses_whatever_it_is_given(
+    name: str, tries: int, seconds: float, tmp_path: Path
+) -> None:
     target = TARGETS[name]
     seeds = target.seeds(tmp_path)
     assert seeds
@@ -36,8 +39,8 @@ def test_a_parser_answers_or_refuses_whatever_it_is_given(name: str, tmp_path: P
     with bounded():
         for data in (chance.choice(seeds), *(data for _, data in kept(name))):
             check(target, data, emptied(tmp_path))
-        until = time.monotonic() + SECONDS
-        for _ in range(TRIES):
+        until = time.monotonic() + seconds
+        for _ in range(tries):
             check(target, changed(chance, chance.choice(seeds), seeds), emptied(tmp_path))
             if time.monotonic() > until:
                 break

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Edit:
-    """`old` stands once in `file` (below src/dsr_desk) and becomes `new`; `test` is what pytest is given."""
+    """`old` stands once in `file` (below src/dsr_desk) and becomes `new`; `test` is what pytest is given:
+    a place, and `-m long` behind it where the test stands in the long run alone."""
 
     name: str
     file: str

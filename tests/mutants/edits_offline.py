@@ -11,7 +11,7 @@ _NOTHING_WRITTEN = "test_a_cell_without_a_place_to_write_changes_nothing"
 _UNSEEN = "test_a_process_is_seen_by_no_other_and_leaves_no_core_and_no_file_for_others"
 _OFFLINE = "test_a_program_without_a_network_has_no_internet_socket"
 _BOUNDED = "test_whatever_a_cell_began_with_its_files_and_its_stack_are_bounded"
-_NOBODY_REACHED = "test_with_nothing_that_refuses_it_neither_the_demo_nor_the_windows_try_to_reach_anybody"
+_NOBODY_REACHED = "test_with_nothing_that_refuses_it_neither_the_demo_nor_the_windows_try_to_reach_anybody -m long"
 _FROM_OUTSIDE = "test_the_demo_does_the_whole_job_and_says_what_it_missed_and_like_the_windows_it_asks_for_no_network"
 _PROCESS = "tests/unit/test_the_process.py::"
 

@@ -38,6 +38,8 @@ LONGEST = 120
 """Seconds."""
 
 READ_BEFORE = ("hypothesis", "cryptography.x509", "numpy", "PIL.Image", "pyrage", "sqlcipher3.dbapi2", "sqlite_utils")
+LONG = " -m long"
+"""Behind a test that stands in the long run alone."""
 QUICK = ("tests/unit/core/", "tests/unit/storage/", "tests/unit/deletion/")
 OPTIONS = (
     "-q", "-x", "--no-header", "--tb=line", "-rf", "--hypothesis-profile=ci",
@@ -76,9 +78,13 @@ def run(edit: Edit, source: Path) -> Verdict:
 
 def red(edits: Sequence[Edit], source: Path) -> str:
     """What pytest says of tests that fail without any edit, which would prove nothing; "" where all are green."""
-    tests = dict.fromkeys(shlex.split(edit.test)[0] for edit in edits)
-    code, said = _tested(" ".join(tests), source, None)
-    return "" if code == 0 else said[-2_000:] or f"pytest ended with {code}"
+    for options in ("", LONG):
+        tests = dict.fromkeys(shlex.split(edit.test)[0] for edit in edits if edit.test.endswith(LONG) == bool(options))
+        if tests:
+            code, said = _tested(" ".join(tests) + options, source, None)
+            if code != 0:
+                return said[-2_000:] or f"pytest ended with {code}"
+    return ""
 
 
 def _tested(test: str, source: Path, longest: float | None) -> tuple[int | None, str]:

@@ -373,7 +373,7 @@ def _acting() -> AnyOrder:
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 TestAnyOrder = pytest.mark.slow(AnyOrder.TestCase)
-TestAnyOrder.settings = settings(max_examples=8, stateful_step_count=40, suppress_health_check=_CHECKS)
+TestAnyOrder.settings = settings(max_examples=4, stateful_step_count=30, suppress_health_check=_CHECKS)
 
 
 @pytest.mark.long
