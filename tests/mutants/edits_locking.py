@@ -58,6 +58,32 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "app/vault/unsaved.py",
+        "tests/unit/storage/test_storage_drafts.py",
+        (
+            "nothing is kept of a forgotten case",
+            "if of is None or not of.is_forgotten:",
+            "if True:",
+            "test_nothing_is_kept_of_a_case_that_was_forgotten_meanwhile_or_is_not_there",
+        ),
+    ),
+    *lines(
+        "ui/unsaved.py",
+        "tests/ui/test_ui_unsaved.py",
+        (
+            "what became an act behind the lock is kept no longer",
+            "            drop(self._desk, place)\n\n    def flush",
+            "\n    def flush",
+            "test_what_became_an_act_while_the_window_locked_is_kept_no_longer",
+        ),
+        (
+            "what became an act in the moment of locking is kept no longer",
+            "            for place in tuple(self._acts):\n                self.forget(place)\n",
+            "",
+            "test_what_became_an_act_while_the_window_locked_is_kept_no_longer",
+        ),
+    ),
+    *lines(
         "ui/typed_fields.py",
         "tests/ui/test_ui_unsaved.py",
         (

@@ -144,7 +144,7 @@ def test_an_order_is_late_by_the_duties_that_are_open_and_not_by_its_first_day()
     assert narrowed(_now(person, today=today), late) == [person]
 
 
-@pytest.mark.parametrize(("state", "answered", "late"), [("new", "", 1), ("new", "2026-02-01", 0), ("refused", "", 0)])
+@pytest.mark.parametrize(("state", "answered", "late"), [("new", "", 1), ("new", "2026-02-05", 0), ("refused", "", 0)])
 def test_a_person_who_was_answered_or_whose_case_ended_is_not_late(state: str, answered: str, late: int) -> None:
     summary = f'{{"state": "{state}", "about": "person", "right": "erasure", "answered": "{answered}"}}'
     ended = "2026-02-20T00:00:00Z" if state == "refused" else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QDialog, QLineEdit
@@ -215,6 +216,27 @@ def test_the_reason_in_a_dialog_comes_back_in_the_same_dialog_alone(visitor: Vis
     same.reject()  # whoever cancels does not want it
     visitor.settle()
     visitor.window.close()
+    assert kept(visitor.office) == []
+
+
+@pytest.mark.parametrize("behind", [True, False], ids=["behind the lock", "in the moment of locking"])
+def test_what_became_an_act_while_the_window_locked_is_kept_no_longer(
+    visitor: Visitor, qtbot: QtBot, behind: bool
+) -> None:
+    dialog = ReopenDialog("2026-001", request_of(visitor))
+    dialog.open()
+    type_into(qtbot, dialog._reason, "a letter came")
+    written(visitor, qtbot)
+    go_on = Event()
+    dialog.work(visitor.session, "Opening it again", lambda _report, _token: go_on.wait(20))
+    if not behind:
+        go_on.set()
+        for job in visitor.window.bridge.running:
+            assert job.thread is not None
+            job.thread.join()
+    visitor.window.lock()
+    go_on.set()
+    qtbot.waitUntil(lambda: not visitor.window.bridge.running)
     assert kept(visitor.office) == []
 
 

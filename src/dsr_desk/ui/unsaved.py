@@ -51,6 +51,8 @@ class Unsaved(QObject):
         self._known: dict[str, Typed] = {}
         self._followed: dict[Typable, _Followed] = {}
         self._to_write: set[str] = set()
+        self._acts: set[str] = set()
+        """Places of what became an act, and is not forgotten yet."""
         self._retyping = self._stopped = False
         self._thread: ThreadPoolExecutor | None = None
         self._problem: DeskError | None = None
@@ -116,6 +118,7 @@ class Unsaved(QObject):
 
     def forget(self, place: str) -> None:
         """It was saved, or is discarded."""
+        self._acts.discard(place)
         if self._stopped or place not in self._known:
             return
         del self._known[place]
@@ -128,7 +131,8 @@ class Unsaved(QObject):
         self.discarded.emit(place)
 
     def done(self, place: str) -> None:
-        """From a job: what was typed became an act. Counts behind a locked window, where nobody forgets it."""
+        """From a job: what was typed became an act. Counts where the window locks, and nobody forgets it any more."""
+        self._acts.add(place)
         if self._stopped:
             if self._thread is not None:
                 self._thread.shutdown(wait=True)
@@ -144,6 +148,8 @@ class Unsaved(QObject):
     def stop(self) -> None:
         """The window lets go: what is typed by now is written, nothing after it is heard."""
         if not self._stopped:
+            for place in tuple(self._acts):
+                self.forget(place)
             self._timer.stop()
             self._write()
             self._stopped = True

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dsr_desk.app.desk import Desk
+from dsr_desk.app.case import ending
+from dsr_desk.app.desk import CaseMissing, Desk
 from dsr_desk.app.vault.unsaved import drop, keep_part, keep_typed, kept_part, typed_before, typed_now
+from dsr_desk.core.requests import CaseState
 from hand_made import ANN, REF, ByHand
 
 
@@ -44,6 +46,18 @@ def test_the_newest_comes_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("dsr_desk.app.vault.unsaved.now", lambda when=when: when)
         keep_typed(desk, typed_now(desk, place, place, "", {}))
     assert [one.place for one in typed_before(desk)] == ["b", "a", "c"]
+
+
+def test_nothing_is_kept_of_a_case_that_was_forgotten_meanwhile_or_is_not_there(desk: Desk) -> None:
+    typed = typed_now(desk, "request", "Request", REF, {"name": "Zoë"})
+    keep_typed(desk, typed)
+    ending.end_case(desk, REF, CaseState.WITHDRAWN, "withdrawn")
+    keep_typed(desk, typed)
+    ending.forget_case(desk, REF)
+    keep_typed(desk, typed)
+    assert typed_before(desk) == []
+    with pytest.raises(CaseMissing):
+        keep_typed(desk, typed_now(desk, "request", "Request", "2026-999", {"name": "Zoë"}))
 
 
 def test_a_draft_is_no_act_and_a_check_finds_nothing(desk: Desk) -> None:

@@ -47,17 +47,21 @@ def typed_now(desk: Desk, place: str, title: str, case: str, values: Mapping[str
 
 
 def keep_typed(desk: Desk, typed: Typed) -> None:
-    """Replaces what was kept of the same form."""
+    """Replaces what was kept of the same form. Raises CaseMissing."""
     text = json.dumps({"title": typed.title, "values": dict(typed.values)}, ensure_ascii=False)
     keep_part(desk, typed.place, TYPED, text.encode(), typed.case)
 
 
 def keep_part(desk: Desk, place: str, part: str, content: bytes, case: str = "") -> None:
-    """Something that was dropped on a form, a letter with its photos for instance."""
+    """Something that was dropped on a form, a letter with its photos for instance. Nothing of a forgotten case is kept.
+
+    Raises CaseMissing.
+    """
     vault = desk.vault
     with vault.transaction():
-        of = vault.cases.id_of(case) or "" if case else ""
-        vault.drafts.keep(place, of, vault.officer_key, now(), {part: content})
+        of = desk.case(case) if case else None
+        if of is None or not of.is_forgotten:
+            vault.drafts.keep(place, of.id if of is not None else "", vault.officer_key, now(), {part: content})
 
 
 def kept_part(desk: Desk, place: str, part: str) -> bytes | None:
