@@ -34,10 +34,11 @@ test: $(INSTALLED) $(OLDEST) ## all tests, fast ones first (without Qt's system 
 	@packaging/qt_libraries.sh offscreen || true
 	$(BIN)/pytest -n 2 --dist worksteal
 
-test-long: $(INSTALLED) $(OLDEST) ## what takes long: every forgery, every kill, all mutants
+test-long: $(INSTALLED) $(OLDEST) ## what takes long: every forgery, every kill, many more examples, all mutants
 	@packaging/test_tools.sh
 	@packaging/qt_libraries.sh offscreen || true
 	$(BIN)/pytest -n 2 --dist worksteal --timeout 1800 -m long
+	$(BIN)/pytest -n 2 --dist worksteal --timeout 1800 -m "hypothesis and not long" --hypothesis-profile long
 	$(BIN)/python tests/mutants/run.py
 
 mutants: $(INSTALLED) ## take safety lines out, one at a time: does a test fail? (ARGS="--only TEXT")

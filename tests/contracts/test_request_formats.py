@@ -209,13 +209,11 @@ def test_no_damage_breaks_the_reading(form: str, cut: float, at: float, noise: b
     reads_or_says(data[:place] + noise + data[place + len(noise) :], name)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=400), name=st.sampled_from([name for name, _ in SAMPLES.values()] + ["x", "x.csv"]))
 def test_no_bytes_break_the_reading(data: bytes, name: str) -> None:
     reads_or_says(data, name)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     headers=st.lists(
         st.tuples(

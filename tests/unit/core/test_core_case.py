@@ -9,7 +9,7 @@ from typing import Any
 import acts_by_hand as hand
 import pytest
 from acts_by_hand import ANN, BEN, CLEO, OTHER_PLAN, PLAN, World, as_rows, facts, searched
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_steps import order_steps, order_worlds
 
@@ -537,7 +537,6 @@ def _filled(world: World, kind: Kind, said: dict[str, Any], rows: Any) -> tuple[
     return said, rows, ""
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(steps, officers), max_size=25), st.integers(0, 25))
 def test_after_any_acts_a_snapshot_goes_on_as_the_case_itself(
     acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int
@@ -545,7 +544,6 @@ def test_after_any_acts_a_snapshot_goes_on_as_the_case_itself(
     _goes_on(World().received(), acts, at)
 
 
-@settings(max_examples=60, deadline=None)
 @given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20), st.integers(0, 20))
 def test_after_any_acts_of_an_order_a_snapshot_goes_on_as_the_case_itself(
     world: Callable[[], World], acts: list[tuple[tuple[Kind, dict[str, Any], Any], str]], at: int

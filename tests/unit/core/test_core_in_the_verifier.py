@@ -8,7 +8,7 @@ from typing import Any
 import acts_by_hand as hand
 import pytest
 from acts_by_hand import World
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_steps import order_steps, order_worlds
 from test_core_case import _filled, officers, steps
@@ -161,13 +161,11 @@ def test_what_the_program_forbids_the_verifier_refuses(case: Refused) -> None:
     assert not folded(world).allows(tried(world, case.tried), case.tried.rows or [])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(steps, officers), max_size=25))
 def test_after_any_acts_that_were_allowed_the_verifier_sees_the_same_case(acts: list[Any]) -> None:
     _comes_to_the_same(World().received(), acts)
 
 
-@settings(max_examples=80, deadline=None)
 @given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20))
 def test_after_any_acts_of_an_order_that_were_allowed_the_verifier_sees_the_same_case(
     world: Callable[[], World], acts: list[Any]

@@ -9,7 +9,7 @@ from typing import Any
 import acts_by_hand as hand
 import pytest
 from acts_by_hand import BEN, MIXED, UNKNOWN, WHOLE, World, obligation
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from order_steps import order_steps, order_worlds
 from test_core_case import _filled, officers
@@ -392,7 +392,6 @@ def test_an_answer_that_comes_late_counts_for_the_scope_after_it_too() -> None:
     assert left_of(world.scope(WHOLE).case.parts["c2"]) == 0
 
 
-@settings(max_examples=80, deadline=None)
 @given(order_worlds, st.lists(st.tuples(order_steps, officers), max_size=20))
 def test_whatever_is_signed_nothing_is_planned_unseen_and_nothing_that_ran_is_forgotten(
     world_of: Callable[[], World], acts: list[Any]

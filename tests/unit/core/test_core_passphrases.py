@@ -9,7 +9,7 @@ import unicodedata
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from zxcvbn import feedback
 
@@ -139,7 +139,6 @@ def test_what_the_program_makes_is_strong_reads_aloud_and_is_never_the_same() ->
     assert set("".join(made)) == set("bdfghjklmnprstaeiou-")
 
 
-@settings(max_examples=150, deadline=None)
 @given(some.text(max_size=30), some.lists(some.text(max_size=12), max_size=3))
 def test_whatever_is_typed_is_judged(passphrase: str, names: list[str]) -> None:
     found = strength(passphrase, names)

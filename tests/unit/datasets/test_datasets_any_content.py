@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dsr_desk.datasets.container import Container, Doomed
@@ -49,7 +49,6 @@ def erase(container: Container, chosen: list[bool]) -> int:
     return len(container.erase(doomed).erased)
 
 
-@settings(max_examples=150, deadline=None, database=None)
 @example([("\r", "\r"), ("\r", "\r")], [False] * 8, "utf-8", ",", "\n")
 @given(
     st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8),
@@ -85,7 +84,6 @@ VALUE = st.recursive(
 ROW = st.dictionaries(TEXT, VALUE, max_size=3)
 
 
-@settings(max_examples=150, deadline=None, database=None)
 @given(
     st.lists(ROW | st.integers(-9, 9), min_size=1, max_size=8),
     CHOICE,
@@ -108,7 +106,6 @@ def test_json_documents_stay_valid_and_lose_the_chosen_objects_alone(
         assert json.loads(container.path.read_bytes()) == ({**document, "rows": left} if wrapped else left)
 
 
-@settings(max_examples=100, deadline=None, database=None)
 @given(st.lists(ROW, min_size=1, max_size=8), CHOICE, st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_json_lines_lose_the_chosen_lines_alone(rows: list[Any], chosen: list[bool], ending: str, ended: bool) -> None:
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import model_samples as made
@@ -115,7 +115,6 @@ def test_a_file_that_breaks_off_says_nothing_of_tensors_that_are_not_there(tmp_p
         assert found is None or known is None or found.contents != known.contents
 
 
-@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(WRITERS), st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=6))
 def test_no_bytes_break_the_reader(
     tmp_path_factory: pytest.TempPathFactory, write: object, changes: list[tuple[int, int]]

@@ -13,7 +13,7 @@ from typing import Any
 
 import planted_formats as planted
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_desk.core.message import message
@@ -110,7 +110,6 @@ def test_a_list_of_many_rows_comes_in_pieces_and_whole(tmp_path: Path, monkeypat
     assert refused.value.why.code == "why.too-large"
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=300), zipped=st.booleans(), name=st.sampled_from(["a.csv", "20261101_4821_Email.csv"]))
 def test_no_bytes_break_the_reading_of_a_list(data: bytes, zipped: bool, name: str) -> None:
     if zipped:

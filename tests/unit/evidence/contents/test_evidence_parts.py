@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from evidence_sample import ORIGIN, SomeKey, certified
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr_desk.core import merkle
@@ -111,7 +111,6 @@ def consistency_proof(leaves: list[bytes], old: int, *, whole: bool = True) -> l
     return [*consistency_proof(leaves[split:], old - split, whole=False), merkle.root(leaves[:split])]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_the_verifier_alone_agrees_with_the_trees_of_the_vault(size: int, data: st.DataObject) -> None:
     leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
@@ -141,7 +140,6 @@ class Taken:
         assert size > max(self.places, default=-1)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_any_entries_are_proved_together_and_a_changed_proof_is_refused(size: int, data: st.DataObject) -> None:
     leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
