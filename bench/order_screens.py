@@ -8,12 +8,12 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.shell import Workspace
 from dsr_desk.ui.views.order.new_order import NewOrderPage
 from dsr_desk.ui.views.order.order import OrderPage
 from dsr_desk.ui.views.order.sample import SamplePage
 from dsr_desk.ui.views.order.sample_parts import DrawDialog
 from dsr_desk.ui.views.order.scope import ScopePage
+from dsr_desk.ui.workspace import Workspace
 
 PAPER = """Federal Authority for Data Protection
 In the matter of Larkfield Friends, docket 2026-114

@@ -36,7 +36,7 @@ from dsr_desk.ui import language, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
-from dsr_desk.ui.shell import Window, Workspace
+from dsr_desk.ui.shell import Window
 from dsr_desk.ui.theme import Tokens
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.new_case import NewCasePage
@@ -51,6 +51,7 @@ from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.proof.required import StateDialog
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
 from dsr_desk.ui.views.vault.settings import SettingsPage
+from dsr_desk.ui.workspace import Workspace
 
 VARIANTS: tuple[tuple[str, Tokens, int], ...] = (
     ("light", theme.LIGHT, 1),

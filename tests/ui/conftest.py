@@ -32,8 +32,8 @@ from dsr_desk.ui import placing, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.main import make_window
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.shell import Workspace
 from dsr_desk.ui.views.page import Page
+from dsr_desk.ui.workspace import Workspace
 from quick_keys import make_keys_quick
 from required_fields import state_all_generally
 

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from dsr_desk.app.data import indexing
 from dsr_desk.ui.dialogs import TypedConfirmation, ask
 from dsr_desk.ui.focus import next_thing
-from dsr_desk.ui.shell import PAGES
 from dsr_desk.ui.views.data.indexes import IndexesPage
 from dsr_desk.ui.views.page import Page
 from dsr_desk.ui.widgets import Button
+from dsr_desk.ui.workspace import PAGES
 from ui.conftest import Visitor
 
 STEPS = ("request", "search", "review", "models", "deletion", "evidence")

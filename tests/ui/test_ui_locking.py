@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from dsr_desk.app import demo
 from dsr_desk.app.case import cases
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Draft, Kind
 from dsr_desk.core.refusals import NothingToUndo
 from dsr_desk.storage.locks import InUse
-from dsr_desk.ui import settings, shell
+from dsr_desk.ui import settings
 from dsr_desk.ui.shell import Window
 from dsr_desk.ui.views.vault.settings import SettingsPage
 from dsr_desk.ui.views.vault.welcome import Welcome
@@ -233,7 +234,7 @@ def test_a_sample_that_is_ready_behind_the_lock_opens_nothing(
         assert ready.wait(20)
         return made, ""
 
-    monkeypatch.setattr(shell, "open_sample", prepared)
+    monkeypatch.setattr(demo, "open_sample", prepared)
     visitor.workspace.show_place("sample")
     visitor.window.lock()
     ready.set()

@@ -24,8 +24,8 @@ from dsr_desk.core.items import ItemAddress
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.models.candidates import decided
 from dsr_desk.ui.session import Session
-from dsr_desk.ui.shell import Workspace
 from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.workspace import Workspace
 from quick_keys import make_keys_quick
 from unit.app.by_hand import ADA, candidate, open_case, search
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialo
 from dsr_desk.core import message
 from dsr_desk.core.catalogue import Form, form_of
 from dsr_desk.ui import language, placing
-from dsr_desk.ui.shell import PAGES
+from dsr_desk.ui.workspace import PAGES
 from ui.conftest import Visitor
 from ui.laid_out import faults
 from ui.test_ui_orders import sampled

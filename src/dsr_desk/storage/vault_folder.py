@@ -9,7 +9,6 @@ from pathlib import Path
 from dsr_desk.core.errors import DeskError
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.files import copy_whole, disk_errors, sync_folder
-from dsr_desk.storage.keys import KeyRing
 from dsr_desk.storage.locks import FileLock
 
 KEYS, DATABASE, LOCK = "keys.json", "vault.db", "lock"
@@ -128,6 +127,8 @@ def copy_restored(backup: Path, to: Path, secret: str) -> None:
             for name in (DATABASE, WAL):
                 if (backup / name).exists():
                     copy_whole(backup / name, to / name)
+            from dsr_desk.storage.keys import KeyRing  # the welcome screen looks at folders and has no keys
+
             ring = KeyRing.unlock(backup / KEYS, secret)[0].copy(to / KEYS)
             ring.mark_backup(now())
             ring.save()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -24,11 +24,13 @@ from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.ui.fields import text_field
 from dsr_desk.ui.language import spoken
 from dsr_desk.ui.placing import room_for
-from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.typed_fields import TypedFields, fields_in, value
 from dsr_desk.ui.widgets import Button, ColumnLayout, Notice, Sign, column_in, label, row, scrolled
 from dsr_desk.ui.words import tr
+
+if TYPE_CHECKING:
+    from dsr_desk.ui.session import Session
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
@@ -228,8 +230,8 @@ def _session_of(dialog: QWidget) -> Session | None:
     """The session of the screen that a dialog stands before."""
     parent = dialog.parentWidget()
     while parent is not None:
-        session = getattr(parent, "session", None)
-        if isinstance(session, Session):
+        session: Session | None = getattr(parent, "session", None)
+        if session is not None:
             return session
         parent = parent.parentWidget()
     return None

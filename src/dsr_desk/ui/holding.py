@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from dsr_desk.app.desk import Desk
 from dsr_desk.core.errors import DeskError
 from dsr_desk.jobs.progress import Cancelled
 from dsr_desk.ui import words
 from dsr_desk.ui.activity import WORTH_SAYING
+from dsr_desk.ui.ahead import load_all
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.language import spoken
 from dsr_desk.ui.words import tr
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ class LockedWork(QObject):
             self._held.remove(held)
 
         def work() -> Desk:
+            load_all()
+            from dsr_desk.app.desk import Desk
+
             if held is None:
                 return Desk.open(folder, secret)
             held.resume(secret)
@@ -106,6 +113,8 @@ class LockedWork(QObject):
             desk.close()
 
     def _note(self, job: Work, error: DeskError | None) -> None:
+        from dsr_desk.app.desk import Desk
+
         desk = job.owner
         if not isinstance(desk, Desk):
             return

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from dsr_desk.app.faults import watch
 from dsr_desk.ui import icons, language, settings, theme
+from dsr_desk.ui.ahead import LoadAhead
 from dsr_desk.ui.faults import FaultTeller
 from dsr_desk.ui.reach import application
 from dsr_desk.ui.shell import Window
@@ -23,10 +24,12 @@ def run(argv: Sequence[str]) -> int:
     theme.prefer(settings.look())
     follower = theme.follow_system(app)
     window = make_window(Path(argv[0]).absolute() if argv else None)
+    ahead = LoadAhead(window)
     window.show()
     end = watch(FaultTeller(window).tell)
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     code = app.exec()
+    ahead.end()
     end()
     follower.deleteLater()
     return code

@@ -14,7 +14,6 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.storage.files import require_free, write_whole
-from dsr_desk.storage.vault_folder import KEYS
 
 NUMBERS_SETTING = "numbers"
 
@@ -116,18 +115,6 @@ def note_backup_destroyed(desk: Desk, seq: int) -> Change:
     if known is None:
         raise BackupUnknown(seq=seq)
     return desk.act(Draft(Kind.BACKUP_DESTROYED, {"backup": known.act}))
-
-
-def backup_taken(folder: Path) -> str | None:
-    """UTC time at which the vault in this folder was copied, None where it is no backup that was never opened.
-
-    Read before anything is unlocked, so it is only a hint: what counts is what opening declares.
-    """
-    try:
-        taken = json.loads((folder / KEYS).read_bytes()).get("backup")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return taken if isinstance(taken, str) and taken else None
 
 
 def require_new(path: Path) -> None:

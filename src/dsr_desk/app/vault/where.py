@@ -11,6 +11,7 @@ from platformdirs import user_config_path, user_data_path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.storage.files import write_whole
+from dsr_desk.storage.vault_folder import KEYS
 
 VARIABLE = "DSR_DESK_VAULT"
 MOST = 8
@@ -46,6 +47,18 @@ def remember_vault(folder: Path) -> None:
         write_whole(_file(), json.dumps([str(one) for one in kept], indent=1).encode())
     except (OSError, DeskError):
         return
+
+
+def backup_taken(folder: Path) -> str | None:
+    """UTC time at which the vault in this folder was copied, None where it is no backup that was never opened.
+
+    Read before anything is unlocked, so it is only a hint: what counts is what opening declares.
+    """
+    try:
+        taken = json.loads((folder / KEYS).read_bytes()).get("backup")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return taken if isinstance(taken, str) and taken else None
 
 
 def _file() -> Path:

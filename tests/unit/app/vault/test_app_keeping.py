@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.app.desk import Desk
-from dsr_desk.app.vault import keeping, officers
+from dsr_desk.app.vault import keeping, officers, where
 from dsr_desk.storage.keys import WrongPassphrase
 from unit.app.conftest import PASSPHRASE
 
@@ -49,11 +49,11 @@ def test_officers_are_listed_with_former_ones_last(desk: Desk) -> None:
 def test_a_backup_says_when_it_was_taken_until_it_is_opened(desk: Desk, tmp_path: Path) -> None:
     assert keeping.last_backup(desk) is None
     desk.vault.backup(tmp_path / "backup")
-    taken = keeping.backup_taken(tmp_path / "backup")
+    taken = where.backup_taken(tmp_path / "backup")
 
     assert taken is not None
     assert keeping.last_backup(desk) is not None
-    assert keeping.backup_taken(desk.vault.folder) is None
-    assert keeping.backup_taken(tmp_path) is None
+    assert where.backup_taken(desk.vault.folder) is None
+    assert where.backup_taken(tmp_path) is None
     Desk.open(tmp_path / "backup", PASSPHRASE).close()
-    assert keeping.backup_taken(tmp_path / "backup") is None
+    assert where.backup_taken(tmp_path / "backup") is None

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 
 from dsr_desk.app.vault.backups import backup_is_old, backup_vault
-from dsr_desk.app.vault.keeping import backup_taken, check_vault, last_backup, vault_info
+from dsr_desk.app.vault.keeping import check_vault, last_backup, vault_info
+from dsr_desk.app.vault.where import backup_taken
 from dsr_desk.core.message import Message
 from dsr_desk.ui import words
 from dsr_desk.ui.choosing import ask_folder

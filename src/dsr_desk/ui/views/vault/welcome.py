@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from dsr_desk.app.desk import Desk
-from dsr_desk.app.vault.keeping import backup_taken
-from dsr_desk.app.vault.where import VARIABLE, first_vault, recent_vaults, remember_vault, usual_vault
-from dsr_desk.core.deadlines import Place
+from dsr_desk.app.vault.where import VARIABLE, backup_taken, first_vault, recent_vaults, remember_vault, usual_vault
 from dsr_desk.core.errors import DeskError
 from dsr_desk.ui import words
 from dsr_desk.ui.about import offline_signs
+from dsr_desk.ui.ahead import load_all
 from dsr_desk.ui.bridge import Bridge
 from dsr_desk.ui.dialogs import add_line, form_layout, four_parts
 from dsr_desk.ui.fields import ChoiceField, FileField, text_field
@@ -26,6 +25,9 @@ from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
 from dsr_desk.ui.views.vault.recovery import RecoveryCard
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row, stacked
 from dsr_desk.ui.words import tr
+
+if TYPE_CHECKING:
+    from dsr_desk.app.desk import Desk
 
 COUNTRIES = (
     "", "AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT", "SE", "US",
@@ -72,7 +74,7 @@ class Welcome(QWidget):
 
         self._holding.unlock(folder, secret, opened, self.unlock.refuse)
 
-    def _make(self, folder: Path, organisation: str, officer: str, passphrase: str, place: Place | None) -> None:
+    def _make(self, folder: Path, organisation: str, officer: str, passphrase: str, country: str) -> None:
         self.making.busy()
 
         def made(result: tuple[Desk, str]) -> None:
@@ -83,9 +85,16 @@ class Welcome(QWidget):
             self.stack.addWidget(card)
             self.stack.setCurrentWidget(card)
 
+        def make() -> tuple[Desk, str]:
+            load_all()
+            from dsr_desk.app.desk import Desk
+            from dsr_desk.core.deadlines import Place
+
+            return Desk.create(folder, organisation, officer, passphrase, Place(country) if country else None)
+
         self._bridge.run(
             tr("Making the vault"),
-            lambda _report, _token: Desk.create(folder, organisation, officer, passphrase, place),
+            lambda _report, _token: make(),
             made,
             context=self,
             failed=self.making.refuse,
@@ -174,7 +183,7 @@ class CreateCard(Card):
     def __init__(
         self,
         bridge: Bridge,
-        make: Callable[[Path, str, str, str, Place | None], None],
+        make: Callable[[Path, str, str, str, str], None],
         unlock: Callable[[], None],
     ) -> None:
         super().__init__(margin=24, spacing=12)
@@ -232,9 +241,8 @@ class CreateCard(Card):
     def _go(self) -> None:
         folder = self.folder.path
         if folder is not None and self.go.isEnabled():
-            place = Place(self.country.value) if self.country.value else None
             organisation, officer = self.organisation.text().strip(), self.officer.text().strip()
-            self._make(folder, organisation, officer, self.new.secret.text(), place)
+            self._make(folder, organisation, officer, self.new.secret.text(), self.country.value)
 
 
 def _form(*lines: tuple[str, QWidget]) -> QFormLayout:
