@@ -58,6 +58,44 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "core/deadlines.py",
+        "tests/unit/core/test_deadlines.py",
+        (
+            "months are not extended by what was told before the request",
+            "received <= extension_notified <= one.day",
+            "extension_notified <= one.day",
+            "test_nobody_is_told_of_an_extension_before_she_asked",
+        ),
+        (
+            "days are not extended by what was told before the request",
+            "        elif extension_notified < received:\n",
+            "        elif False:\n",
+            "test_nobody_is_told_of_an_extension_before_she_asked",
+        ),
+    ),
+    *lines(
+        "app/vault/house.py",
+        "tests/unit/app/vault/test_app_house.py",
+        (
+            "an address is no domain of ours",
+            'or "@" in domain ',
+            "",
+            "test_what_cannot_hold_is_refused_and_nothing_is_changed",
+        ),
+        (
+            "a key has 32 bytes",
+            "len(bytes.fromhex(text)) == 32 and ",
+            "bytes.fromhex(text) is not None and ",
+            "test_what_cannot_hold_is_refused_and_nothing_is_changed",
+        ),
+        (
+            "a key without its agent is kept for nobody",
+            "if not agent.strip() or not _is_key(bare):",
+            "if not _is_key(bare):",
+            "test_what_cannot_hold_is_refused_and_nothing_is_changed",
+        ),
+    ),
+    *lines(
         "app/case/duties.py",
         "tests/unit/app/case/test_app_clock.py",
         (

@@ -181,12 +181,13 @@ def _month_clock(
         warnings.append(message("clock.stop.board"))
     off = free_days(place, start.year, start.year + 2)
     one = _month_end(start, 1, paused, off, steps)
-    extended = extension_notified is not None and extension_notified <= one.day
+    extended = extension_notified is not None and received <= extension_notified <= one.day
     if extension_notified is not None and extended:
         steps.append(_said("clock.extended.months", extension_notified))
         one = _month_end(start, 3, paused, off, steps)
     elif extension_notified is not None:
-        warnings.append(_said("clock.extended.months.late", extension_notified))
+        early = extension_notified < received
+        warnings.append(_said("clock.extended.early" if early else "clock.extended.months.late", extension_notified))
     if place.country:
         steps.append(message("clock.calendar", place=str(place)))
     if law is Law.UK_GDPR and not place.region:
@@ -294,6 +295,8 @@ def _day_clock(law: Law, received: date, extension_notified: date | None) -> Dea
     if extension_notified is not None:
         if longest == days:
             warnings.append(message("clock.extended.unknown"))
+        elif extension_notified < received:
+            warnings.append(_said("clock.extended.early", extension_notified))
         elif extension_notified <= due:
             due, extended = received + timedelta(longest), True
             steps.append(_said("clock.extended.days", extension_notified, days=longest, end=due.isoformat()))

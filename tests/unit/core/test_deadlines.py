@@ -138,6 +138,15 @@ def test_laws_that_count_days_count_calendar_days(law: Law, days: int) -> None:
     assert answer_due(law, date(2026, 3, 2)).due == date(2026, 3, 2) + timedelta(days)
 
 
+@pytest.mark.parametrize("law", [Law.EU_GDPR, Law.UK_GDPR, Law.CCPA])
+def test_nobody_is_told_of_an_extension_before_she_asked(law: Law) -> None:
+    received, day = date(2026, 3, 2), date(2026, 3, 1)
+    clock = answer_due(law, received, extension_notified=day)
+    assert (clock.due, clock.extended) == (answer_due(law, received).due, False)
+    assert clock.warnings == (message("clock.extended.early", day="2026-03-01"),)
+    assert answer_due(law, received, extension_notified=received).extended
+
+
 def test_a_law_without_extension_says_so() -> None:
     clock = answer_due(Law.KOREA, date(2026, 3, 2), extension_notified=date(2026, 3, 3))
     assert clock.due == date(2026, 3, 12)

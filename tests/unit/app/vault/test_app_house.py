@@ -10,6 +10,7 @@ from dsr_desk.app.case import drafts
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault.house import HouseUnfit, kept_house, our_house, set_house
 from dsr_desk.core.acts import Kind
+from dsr_desk.core.deadlines import Place
 from dsr_desk.core.requests import Whose
 from dsr_desk.intake.model import NO_HOUSE, House
 
@@ -30,6 +31,19 @@ def test_it_is_kept_as_it_was_set_and_journalled(desk: Desk) -> None:
     assert desk.vault.problems() == []
 
 
+def test_what_is_said_twice_or_with_spaces_around_is_kept_once(desk: Desk) -> None:
+    set_house(desk, House(phones=(" +49 30  1 ", "+49 30 1", " ")))
+    assert kept_house(desk).phones == ("+49 30 1",)
+
+
+def test_numbers_without_a_country_are_those_of_the_office_unless_somebody_said_another(tmp_path: Path) -> None:
+    desk, _ = Desk.create(tmp_path / "french", "Org", "Ada", "a passphrase for tests", place=Place("FR"))
+    with desk:
+        assert (our_house(desk).country, kept_house(desk).country) == ("FR", "")
+        set_house(desk, House(country="be"))
+        assert our_house(desk).country == "BE"
+
+
 def test_letters_are_read_with_the_officers_as_people_of_the_house(desk: Desk) -> None:
     set_house(desk, House(people=("Tobias Brandt",)))
     ours = our_house(desk)
@@ -40,12 +54,18 @@ def test_letters_are_read_with_the_officers_as_people_of_the_house(desk: Desk) -
 @pytest.mark.parametrize(
     "house",
     [
-        House(domains=("no domain",)),
+        House(domains=("localhost",)),
+        House(domains=("ada@aurora.example",)),
+        House(domains=("aurora .example",)),
         House(addresses=("nobody",)),
+        House(addresses=("a@b@aurora.example",)),
         House(zone="Europe/Nowhere"),
+        House(zone="../localtime"),
         House(country="XX"),
         House(agents={"A-1": "abc"}),
-        House(agents={"": KEY}),
+        House(agents={"A-1": "ab" * 31}),
+        House(agents={"A-1": " ".join(["ab"] * 32)}),
+        House(agents={" ": KEY}),
     ],
 )
 def test_what_cannot_hold_is_refused_and_nothing_is_changed(desk: Desk, house: House) -> None:
