@@ -9,33 +9,55 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsr_desk.app.case import case_lines as lines_of_list
-from dsr_desk.app.case import cases, duties, rounds, steps
+from dsr_desk.app.case import case_list, cases, duties, rounds, steps
 from dsr_desk.app.data import columns
 from dsr_desk.app.vault import backups
 from dsr_desk.cli.common import emit, with_case, with_desk
 from dsr_desk.core import codec
 from dsr_desk.core.message import Message, message
-from dsr_desk.core.requests import Found, IdentityCheck
+from dsr_desk.core.requests import CaseState, Found, IdentityCheck, Right
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
 
+_STANDINGS = [one.value for one in case_list.CaseStanding]
+
 
 @click.command("list")
+@click.option("--words", default="", help="Only those with all these words in their reference or in what names them.")
+@click.option(
+    "--standing", type=click.Choice(_STANDINGS), default="all", show_default=True, help="How they stand today."
+)
+@click.option("--state", type=click.Choice([one.value for one in CaseState]), help="Only those in this state.")
+@click.option("--right", type=click.Choice([one.value for one in Right]), help="Only persons' requests for this.")
+@click.option("--orders", is_flag=True, help="Only regulators' orders.")
 @with_desk
-def list_(desk: Desk) -> None:
-    """All cases, by due date: of an order the day of its first open duty."""
+def list_(desk: Desk, words: str, standing: str, state: str | None, right: str | None, orders: bool) -> None:
+    """Cases by due date, with whom they are about; of an order the day of its first open duty."""
     today = date.today()
     open_ = duties.duties_of_orders(desk, today)
-    listed = duties.urgent_first(lines_of_list.list_cases(desk), open_, today)
+    now = case_list.cases_now(desk, today, open_)
+    wanted = case_list.CasesWanted(
+        words,
+        case_list.CaseStanding(standing),
+        CaseState(state) if state else None,
+        Right(right) if right else None,
+        orders,
+    )
+    listed = case_list.narrowed(now, wanted)
     lines = [
         _order_line(one, open_.get(one.ref), today)
         if one.is_order
-        else f"{one.ref}  {one.right.value}  {_clock(one, today)}  {one.state}"
+        else f"{one.ref}  {_named(one)}  {one.right.value}  {_clock(one, today)}  {one.state}"
         for one in listed
     ]
     rows = [line_json(one) | (_duty_json(open_.get(one.ref)) if one.is_order else {}) for one in listed]
-    emit(rows, *(lines or ["There is no case yet."]))
+    emit(rows, *(lines or [f"None of {len(now.cases)} cases is such." if now.cases else "There is no case yet."]))
+
+
+def _named(one: lines_of_list.CaseLine) -> str:
+    """Whom or what a case is about, in the word that says most; "-" once that was destroyed."""
+    return next(iter(one.names), "-")
 
 
 def _clock(one: lines_of_list.CaseLine, today: date) -> str:
@@ -50,9 +72,9 @@ def _order_line(one: lines_of_list.CaseLine, open_: duties.DutiesOpen | None, to
     """What is due next, once what was due first is done."""
     first = open_.first if open_ is not None else None
     if first is None:
-        return f"{one.ref}  order  nothing open is due  {one.state}"
+        return f"{one.ref}  {_named(one)}  order  nothing open is due  {one.state}"
     left = (date.fromisoformat(first.day) - today).days
-    return f"{one.ref}  order  due {first.day} ({left} days): {first.what}  {one.state}"
+    return f"{one.ref}  {_named(one)}  order  due {first.day} ({left} days): {first.what}  {one.state}"
 
 
 def _duty_json(open_: duties.DutiesOpen | None) -> dict[str, Any]:
@@ -138,7 +160,12 @@ def case_lines(view: cases.CaseView) -> list[str]:
 
 def line_json(line: lines_of_list.CaseLine) -> dict[str, Any]:
     said = ("state", "round", "right", "law", "received", "due", "photos", "candidates", "decided", "closed")
-    return {"case": line.ref, "answered": line.answered, **{name: getattr(line, name) for name in said}}
+    return {
+        "case": line.ref,
+        "names": list(line.names),
+        "answered": line.answered,
+        **{name: getattr(line, name) for name in said},
+    }
 
 
 def _found_json(found: Found, names: Mapping[str, str]) -> dict[str, Any]:
