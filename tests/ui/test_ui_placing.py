@@ -64,7 +64,7 @@ def test_each_screen_has_a_place_of_its_own() -> None:
 
 @pytest.mark.parametrize("kept", ["", "1 2 3", "a b c d full", "1 2 3 4 wide"])
 def test_a_place_that_cannot_be_read_is_none(kept: str) -> None:
-    settings._set("window/one", kept)
+    settings.write("window/one", kept)
     assert settings.window_left("one") == (None, False)
 
 

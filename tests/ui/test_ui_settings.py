@@ -14,7 +14,7 @@ from dsr_desk.app.vault import keeping, officers
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.message import message
-from dsr_desk.ui import language, settings, theme, words
+from dsr_desk.ui import language, review_keys, settings, theme, words
 from dsr_desk.ui.dialogs import LinesDialog, QuestionDialog
 from dsr_desk.ui.views.case.cases import CasesPage
 from dsr_desk.ui.views.vault import vault_card
@@ -217,20 +217,20 @@ def test_review_keys_that_are_alike_are_not_kept(page: SettingsPage, qtbot: QtBo
     field.clear()
     qtbot.keyClicks(field, "3")
     assert page.computer.problem.isVisible()
-    assert settings.review_keys()[Verdict.SAME] == "1"
+    assert review_keys.kept()[Verdict.SAME] == "1"
     field.clear()
     qtbot.keyClicks(field, "s")
     assert not page.computer.problem.isVisible()
-    assert settings.review_keys()[Verdict.SAME] == "S"
+    assert review_keys.kept()[Verdict.SAME] == "S"
     page.computer.usual.click()
-    assert settings.review_keys() == settings.REVIEW_KEYS
+    assert review_keys.kept() == review_keys.USUAL
 
 
 def test_minutes_and_keys_that_nobody_offered_count_as_the_usual_ones() -> None:
-    settings._set("idle", "3")
-    settings._set("review-key/same", "2")
+    settings.write("idle", "3")
+    settings.write("review-key/same", "2")
     assert settings.idle_minutes() == settings.IDLE_MINUTES
-    assert settings.review_keys() == settings.REVIEW_KEYS
+    assert review_keys.kept() == review_keys.USUAL
 
 
 def test_an_old_backup_is_said_where_the_cases_are_and_in_the_settings(

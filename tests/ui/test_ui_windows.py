@@ -20,7 +20,7 @@ from dsr_desk.core.findings import ReasonKind, Verdict
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.core.refusals import ReviewOpen
 from dsr_desk.core.requests import CaseState, Law
-from dsr_desk.ui import settings
+from dsr_desk.ui import review_keys
 from dsr_desk.ui.acting import SignDialog
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
 from dsr_desk.ui.navigation import StepLook
@@ -368,7 +368,7 @@ def test_a_link_is_refused_by_itself_and_undone_with_the_same_key(visitor: Visit
 
 
 def test_the_review_listens_to_the_keys_that_were_chosen(visitor: Visitor, qtbot: QtBot) -> None:
-    settings.remember_review_keys({Verdict.SAME: "S", Verdict.DIFFERENT: "D", Verdict.UNSURE: "U"})
+    review_keys.remember({Verdict.SAME: "S", Verdict.DIFFERENT: "D", Verdict.UNSURE: "U"})
     visitor.identify()
     visitor.search()
     page = visitor.open_case("review")

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QSettings
 
-from dsr_desk.core.findings import Verdict
-
-REVIEW_KEYS = {Verdict.SAME: "1", Verdict.DIFFERENT: "2", Verdict.UNSURE: "3"}
 IDLE_MINUTES = 10
 NEVER = 0
 IDLE_CHOICES = (2, 5, 10, 20, 60, NEVER)
@@ -20,18 +17,18 @@ def _settings() -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "dsr-desk", "dsr-desk")
 
 
-def _get(key: str, usual: str) -> str:
+def read(key: str, usual: str) -> str:
     return str(_settings().value(key, usual))
 
 
-def _set(key: str, value: str) -> None:
+def write(key: str, value: str) -> None:
     settings = _settings()
     settings.setValue(key, value)
     settings.sync()
 
 
-remember_language = partial(_set, "language")
-remember_look = partial(_set, "look")
+remember_language = partial(write, "language")
+remember_look = partial(write, "look")
 
 
 def sample_folder() -> Path:
@@ -41,22 +38,22 @@ def sample_folder() -> Path:
 
 def language() -> str:
     """ "system", or the two letters of a language."""
-    return _get("language", "system")
+    return read("language", "system")
 
 
 def look() -> str:
     """ "system", or the name of a palette."""
-    return _get("look", "system")
+    return read("look", "system")
 
 
 def last_screen() -> str:
     """The name of the screen that the window was on last."""
-    return _get("screen", "")
+    return read("screen", "")
 
 
 def window_left(screen: str) -> tuple[QRect | None, bool]:
     """Where the window lay on a screen, in logical pixels, and whether it filled it. None where it never was there."""
-    match = re.fullmatch(r"(-?\d{1,6}) (-?\d{1,6}) (\d{1,6}) (\d{1,6}) (full|part)", _get(f"window/{screen}", ""))
+    match = re.fullmatch(r"(-?\d{1,6}) (-?\d{1,6}) (\d{1,6}) (\d{1,6}) (full|part)", read(f"window/{screen}", ""))
     if match is None:
         return None, False
     left, top, width, height = map(int, match.groups()[:4])
@@ -64,32 +61,16 @@ def window_left(screen: str) -> tuple[QRect | None, bool]:
 
 
 def remember_window(screen: str, left: QRect, *, maximised: bool) -> None:
-    _set("screen", screen)
+    write("screen", screen)
     place = (left.x(), left.y(), left.width(), left.height())
-    _set(f"window/{screen}", " ".join(map(str, place)) + (" full" if maximised else " part"))
+    write(f"window/{screen}", " ".join(map(str, place)) + (" full" if maximised else " part"))
 
 
 def idle_minutes() -> int:
     """Minutes without a key or a mouse after which the window locks; NEVER where it does not by itself."""
-    value = _get("idle", str(IDLE_MINUTES))
+    value = read("idle", str(IDLE_MINUTES))
     return int(value) if value.isdecimal() and int(value) in IDLE_CHOICES else IDLE_MINUTES
 
 
 def remember_idle_minutes(value: int) -> None:
-    _set("idle", str(value))
-
-
-def review_keys() -> dict[Verdict, str]:
-    """One letter or digit for each decision; the usual ones where two would be alike."""
-    kept = {verdict: _get(f"review-key/{verdict.value}", key).upper() for verdict, key in REVIEW_KEYS.items()}
-    usable = len(set(kept.values())) == len(kept) and all(is_review_key(key) for key in kept.values())
-    return kept if usable else dict(REVIEW_KEYS)
-
-
-def is_review_key(key: str) -> bool:
-    return len(key) == 1 and key.isascii() and key.isalnum()
-
-
-def remember_review_keys(keys: dict[Verdict, str]) -> None:
-    for verdict, key in keys.items():
-        _set(f"review-key/{verdict.value}", key)
+    write("idle", str(value))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 from dsr_desk.core.errors import DeskError
-from dsr_desk.ui import icons, settings
+from dsr_desk.ui import settings
 from dsr_desk.ui.bridge import Bridge, Work
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
 from dsr_desk.ui.holding import LockedWork
@@ -37,7 +37,6 @@ class Window(QMainWindow):
     def __init__(self, welcome: Callable[[Window, Path | None], QWidget], vault: Path | None = None) -> None:
         super().__init__()
         self.setWindowTitle("DSR Desk")
-        self.setWindowIcon(icons.icon("app"))
         self.setMinimumSize(LEAST)
         place(self)
         self.setAcceptDrops(True)

@@ -20,7 +20,7 @@ from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Verdict
-from dsr_desk.ui import settings, words
+from dsr_desk.ui import review_keys, words
 from dsr_desk.ui.acting import allow, reason
 from dsr_desk.ui.dialogs import ask
 from dsr_desk.ui.fields import ChoiceField
@@ -48,7 +48,7 @@ class ReviewPage(ReviewTable):
         self._own = self._busy = self._offers = self._looking = False
         self._officer = ""
         self._looked = 0
-        self._keys = settings.review_keys()
+        self._keys = review_keys.kept()
         self.progress = Chip()
         self.chips.addWidget(self.progress)
         self.mode = ChoiceField(tr("Way of reviewing"), [("", Mode.FIRST)])
@@ -72,7 +72,7 @@ class ReviewPage(ReviewTable):
         """Has the case read; what was shown of another one goes at once."""
         desk, ref = self.session.desk, self.ref
         show_packet_buttons(self.session, self.hand, self.take)
-        self._keys = settings.review_keys()
+        self._keys = review_keys.kept()
         self.bar.show_keys(self._keys)
         if ref != self._case:
             self._known_scores.clear()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 from dsr_desk.core.changes import Topic
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.language import LANGUAGES
-from dsr_desk.ui import language, settings, theme, words
+from dsr_desk.ui import language, review_keys, settings, theme, words
 from dsr_desk.ui.dialogs import add_line, form_layout
 from dsr_desk.ui.fields import ChoiceField, text_field
 from dsr_desk.ui.session import Session
@@ -114,7 +114,7 @@ class ComputerCard(Card):
         self.language.choose(settings.language())
         self.look.choose(settings.look())
         self.idle.choose(settings.idle_minutes())
-        for verdict, key in settings.review_keys().items():
+        for verdict, key in review_keys.kept().items():
             self.keys[verdict].setText(key)
         self.problem.hide()
 
@@ -135,20 +135,20 @@ class ComputerCard(Card):
 
     def _keep_keys(self) -> None:
         keys = {verdict: field.text().upper() for verdict, field in self.keys.items()}
-        if not all(settings.is_review_key(key) for key in keys.values()):
+        if not all(review_keys.is_key(key) for key in keys.values()):
             self.problem.say(
                 tr("Each decision needs one letter or digit; until then the earlier keys count."), Tone.WARN
             )
         elif len(set(keys.values())) < len(keys):
             self.problem.say(tr("Two decisions cannot have one key; until then the earlier keys count."), Tone.WARN)
         else:
-            settings.remember_review_keys(keys)
+            review_keys.remember(keys)
             self.problem.hide()
             return
         self.problem.show()
 
     def _usual(self) -> None:
-        settings.remember_review_keys(settings.REVIEW_KEYS)
+        review_keys.remember(review_keys.USUAL)
         self.reload()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from dsr_desk.ui.fields import ChoiceField, FileField, text_field
 from dsr_desk.ui.holding import LockedWork
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
-from dsr_desk.ui.views.vault.recovery import RecoveryCard
 from dsr_desk.ui.widgets import Button, Card, Notice, label, row, stacked
 from dsr_desk.ui.words import tr
 
@@ -44,13 +44,12 @@ class Welcome(QWidget):
         self.setObjectName("ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._bridge, self._holding = bridge, holding
-        usual, recent = usual_vault(), recent_vaults()
-        known = vault or (usual if usual in recent or VARIABLE in os.environ or usual.is_dir() else None)
-        self.unlock = UnlockCard(known, recent, self._open, lambda: self.stack.setCurrentWidget(self.making))
-        self.making = CreateCard(bridge, self._make, lambda: self.stack.setCurrentWidget(self.unlock))
-        self.stack = stacked(self.unlock, self.making)
+        usual, self._recent = usual_vault(), recent_vaults()
+        there = usual in self._recent or VARIABLE in os.environ or usual.is_dir()
+        self._known = vault or (usual if there else None)
+        self.stack = stacked()
         self.stack.setFixedWidth(560)
-        self.stack.setCurrentWidget(self.unlock if known else self.making)
+        self.stack.setCurrentWidget(self.unlock if self._known else self.making)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addLayout(row(label("DSR Desk", "section"), None, *offline_signs()))
@@ -58,12 +57,25 @@ class Welcome(QWidget):
         outer.addLayout(row(None, self.stack, None))
         outer.addStretch(2)
 
+    @cached_property
+    def unlock(self) -> UnlockCard:
+        """Made when it is wanted, as the other one: one of them is what is waited for at the start."""
+        card = UnlockCard(self._known, self._recent, self._open, lambda: self.stack.setCurrentWidget(self.making))
+        self.stack.addWidget(card)
+        return card
+
+    @cached_property
+    def making(self) -> CreateCard:
+        card = CreateCard(self._bridge, self._make, lambda: self.stack.setCurrentWidget(self.unlock))
+        self.stack.addWidget(card)
+        return card
+
     def showEvent(self, event: QShowEvent) -> None:
         """Type at once: the passphrase where a vault is known, the organisation where the first one is made."""
         super().showEvent(event)
         shown = self.stack.currentWidget()
-        if shown in (self.unlock, self.making):
-            (self.unlock.secret if shown is self.unlock else self.making.organisation).setFocus()
+        if isinstance(shown, UnlockCard | CreateCard):
+            shown.first.setFocus()
 
     def _open(self, folder: Path, secret: str) -> None:
         self.unlock.busy(tr("Opening …"))
@@ -78,6 +90,8 @@ class Welcome(QWidget):
         self.making.busy()
 
         def made(result: tuple[Desk, str]) -> None:
+            from dsr_desk.ui.views.vault.recovery import RecoveryCard
+
             desk, code = result
             remember_vault(folder)
             self.making.new.forget()
@@ -119,6 +133,7 @@ class UnlockCard(Card):
         self.folder = FileField(tr("Where the vault lies"), folder, folder=True)
         self.secret = text_field(tr("Passphrase or recovery code"), secret=True)
         self.secret.returnPressed.connect(self._go)
+        self.first = self.secret
         self.body.addLayout(_form((tr("Vault"), self.folder), (tr("Passphrase"), self.secret)))
         self.absent = self.body.put(Notice(tone=Tone.WARN))
         self.backup = self.body.put(Notice(tone=Tone.WARN))
@@ -192,7 +207,7 @@ class CreateCard(Card):
         says = tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer.")
         self.body.addWidget(label(says, "muted", wrap=True))
         self.folder = FileField(tr("Where the vault is to lie"), first_vault(), folder=True)
-        self.organisation = text_field(tr("Organisation"))
+        self.first = self.organisation = text_field(tr("Organisation"))
         self.officer = text_field(tr("Your name"))
         unset = tr("Not set: weekends alone count")
         self.country = ChoiceField(tr("Whose public holidays count"), [(code or unset, code) for code in COUNTRIES])
