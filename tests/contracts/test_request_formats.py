@@ -7,10 +7,12 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
@@ -108,6 +110,27 @@ def table() -> bytes:
     )
 
 
+def sheets() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["Requests of March"])
+    book.active.append(["Name", "E-mail", "Account number", "Request", "Law", "Received"])
+    book.active.append(["Mara Keller", "mara@example.org", "LM-4711", "Erasure", "GDPR", date(2026, 3, 3)])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def entries() -> bytes:
+    subject = {"name": "Mara Keller", "emailAddress": "mara@example.org", "accountId": "LM-4711"}
+    return json.dumps(
+        {
+            "requests": [
+                {"type": "ERASURE", "createdAt": "2026-03-03T10:00:00Z", "regulation": "GDPR", "subject": subject}
+            ]
+        }
+    ).encode()
+
+
 def docx() -> bytes:
     text = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in LETTER.splitlines())
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -152,6 +175,8 @@ SAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "opendsr": ("request.json", opendsr),
     "drp": ("request.drp", drp),
     "table": ("requests.csv", table),
+    "sheets": ("requests.xlsx", sheets),
+    "entries": ("export.json", entries),
     "docx": ("letter.docx", docx),
     "rtf": ("letter.rtf", rtf),
     "msg": ("letter.msg", msg),
@@ -179,7 +204,7 @@ def test_a_request_is_proposed_with_the_place_of_everything_and_confirmed_by_nob
     assert request.where(FoundKind.LAW)
     assert request.confirmed_by == ""
     assert request.source == name
-    assert request.digest == sha256_hex(make())
+    assert request.digest == sha256_hex(path.read_bytes())
 
 
 @pytest.mark.parametrize("form", SAMPLES)

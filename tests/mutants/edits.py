@@ -40,6 +40,7 @@ import edits_lineage_papers
 import edits_lineage_ready
 import edits_lineage_systems
 import edits_lineage_windows
+import edits_lists
 import edits_locking
 import edits_log
 import edits_models
@@ -60,6 +61,7 @@ import edits_required
 import edits_review
 import edits_roster
 import edits_scope
+import edits_sizes
 import edits_standing
 import edits_staying
 import edits_sweep
@@ -111,6 +113,7 @@ LINES: tuple[Edit, ...] = (
     *edits_lineage_windows.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
+    *edits_lists.LINES,
     *edits_locking.LINES,
     *edits_voices.LINES,
     *edits_guards.LINES,
@@ -156,6 +159,7 @@ LINES: tuple[Edit, ...] = (
     *edits_required.LINES,
     *edits_review.LINES,
     *edits_standing.LINES,
+    *edits_sizes.LINES,
     *edits_staying.LINES,
     *edits_sweep.LINES,
     *edits_sworn.LINES,

@@ -50,7 +50,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "a letter does not name its own digest",
-            "digest=digest, ",
+            "digest=sha256_hex(letter), ",
             "",
             OFFICER,
         ),
@@ -62,7 +62,7 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "the letter that is kept is the file",
-            "photos=photos, letter=data)",
+            "photos=photos, letter=letter)",
             "photos=photos)",
             OFFICER,
         ),

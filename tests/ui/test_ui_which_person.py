@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dsr_desk.core.requests import FoundKind
+from dsr_desk.intake import registry
+from dsr_desk.intake.model import House, Intake
+from dsr_desk.ui.views.case import new_case
 from dsr_desk.ui.views.case.new_case import NewCasePage
 from dsr_desk.ui.views.case.which_person import WhichPersonDialog
 from dsr_desk.ui.widgets import Button
@@ -37,6 +42,24 @@ def test_the_case_is_about_the_one_that_is_chosen(visitor: Visitor, tmp_path: Pa
     assert isinstance(page, NewCasePage)
     values = {one.value for one in page.form.found if one.kind in (FoundKind.NAME, FoundKind.EMAIL)}
     assert values == {"John Doe", "john@example.org"}
+
+
+def test_a_list_is_read_once_and_with_what_is_known_of_the_house(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = House(name="Harbour Photos")
+    monkeypatch.setattr(new_case, "our_house", lambda _desk: ours)
+    seen: list[House] = []
+    read = registry.read_requests
+
+    def counted(path: Path, house: House) -> list[Intake]:
+        seen.append(house)
+        return read(path, house)
+
+    monkeypatch.setattr(registry, "read_requests", counted)
+    dialog_of(visitor, listed(tmp_path)).accept()
+    visitor.settle()
+    assert seen == [ours]
 
 
 def test_nobody_chosen_leaves_the_page_as_it_was(visitor: Visitor, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ _KINDS = {
 def read(letter: Path, domains: tuple[str, ...], addresses: tuple[str, ...], zone: str, country: str) -> None:
     """Show what is understood of a letter: who asks for what, under which law, since when. Opens no case.
 
-    FILE: .eml, .msg, .pdf, .docx, .rtf, .txt, .html, .json, .csv, or the photo of a letter.
+    FILE: .eml, .msg, .pdf, .docx, .rtf, .txt, .html, .json, .csv, .xlsx, or the photo of a letter.
     """
     people = reading.read_letter(letter, domains=domains, addresses=addresses, zone=zone, country=country)
     lines = [line for number, one in enumerate(people, 1) for line in _lines(one, number, len(people))]

@@ -20,13 +20,14 @@ from dsr_desk.core.requests import CaseState, Found, IdentityCheck, Right
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
 
-_STANDINGS = [one.value for one in case_list.CaseStanding]
+STANDINGS = ("all", "open", "late", "ended")
+"""The values of `case_list.CaseStanding`, which is loaded once a vault is opened."""
 
 
 @click.command("list")
 @click.option("--words", default="", help="Only those with all these words in their reference or in what names them.")
 @click.option(
-    "--standing", type=click.Choice(_STANDINGS), default="all", show_default=True, help="How they stand today."
+    "--standing", type=click.Choice(STANDINGS), default="all", show_default=True, help="How they stand today."
 )
 @click.option("--state", type=click.Choice([one.value for one in CaseState]), help="Only those in this state.")
 @click.option("--right", type=click.Choice([one.value for one in Right]), help="Only persons' requests for this.")
@@ -187,7 +188,9 @@ def _facts_json(version: cases.FactsVersion, names: Mapping[str, str]) -> dict[s
 
 
 def _facts_line(version: cases.FactsVersion, names: Mapping[str, str]) -> str:
-    how = "as the program read it, for" if version.proposed else "confirmed by"
+    corrected = version.number > 1
+    read = "corrected in part and not confirmed, by" if corrected else "as the program read it, for"
+    how = read if version.proposed else "confirmed by"
     who = names.get(version.officer, version.officer)
     return f"Request, version {version.number}: {how} {who}, {version.time} (entry {version.entry})"
 

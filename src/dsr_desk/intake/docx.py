@@ -32,7 +32,7 @@ MOST_PARTS = 5_000
 MOST_PHOTOS = 50
 
 # What the library and those below it are known to raise on packages that are damaged or made to harm.
-_MALFORMED = (
+MALFORMED = (
     *(ValueError, LookupError, AttributeError, TypeError, RuntimeError, OSError, EOFError, AssertionError),
     *(zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, RecursionError),
 )
@@ -54,11 +54,11 @@ def read_docx(data: bytes, name: str) -> DocumentContents:
     from docx.opc.exceptions import OpcError
 
     try:
-        _refuse_bomb(data)
+        refuse_bomb(data)
         opened = docx.Document(io.BytesIO(data))
         lines = [line for story in _stories(opened) for line in _lines(story)]
         pictures = list(_pictures(opened))
-    except (*_MALFORMED, PythonDocxError, OpcError) as problem:
+    except (*MALFORMED, PythonDocxError, OpcError) as problem:
         raise ContentUnreadable("why.docx.damaged") from problem
     text = cleaned("\n".join(lines)).strip("\n")
     photos: list[AttachedPhoto] = []
@@ -80,7 +80,8 @@ def read_docx(data: bytes, name: str) -> DocumentContents:
     )
 
 
-def _refuse_bomb(data: bytes) -> None:
+def refuse_bomb(data: bytes) -> None:
+    """Raises ContentUnreadable for an Office file that would fill memory, BadZipFile for what is none."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = package.infolist()
         if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:

@@ -46,6 +46,7 @@ _PERSON = {
     "phone_number": FoundKind.PHONE,
     "phone": FoundKind.PHONE,
     "address": FoundKind.ADDRESS,
+    "birthdate": FoundKind.DATE_OF_BIRTH,
 }
 _BASE64 = re.compile(rb"\A\s*[A-Za-z0-9+/_-]{88,}[A-Za-z0-9+/_=\s-]*\Z")
 

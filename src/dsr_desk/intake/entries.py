@@ -78,7 +78,7 @@ def _recognises(name: str, head: bytes) -> bool:
     begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if PurePath(name).suffix.lower() in (".json", ".jsonl", ".ndjson"):
         return begin.startswith((b"{", b"["))
-    return begin.startswith((b'{"', b'[{"', b'{\n', b'[\n', b'{\r', b'[\r', b'[ {', b'{ "')) and b'":' in begin
+    return begin.startswith((b'{"', b'[{"', b"{\n", b"[\n", b"{\r", b"[\r", b"[ {", b'{ "')) and b'":' in begin
 
 
 FORMAT = Format("entries", _recognises, _read)

@@ -19,6 +19,9 @@ from dsr_desk.core.requests import Found, FoundKind, Law
 from dsr_desk.intake.model import NO_HOUSE, House, Passage
 
 STATES_WITH_CLOCK = {"US-CA": Law.CCPA, "US-VA": Law.VIRGINIA, "US-TX": Law.TEXAS, "US-CO": Law.COLORADO}
+_EDGE = r"(?:\b|(?<=[\u3040-\u9fff])(?=\w)|(?<=\w)(?=[\u3040-\u9fff]))"
+"""The edge of a word; Japanese and Chinese write none between their own signs and others: `GDPR第17条`."""
+
 _PIPA = re.compile(r"\bpipa\b|\bpersonal information protection act\b", re.IGNORECASE)
 _DPA_2018 = re.compile(r"\bdata protection act,? 2018\b", re.IGNORECASE)
 _EU_NAMED = re.compile(r"\beu[ -]gdpr\b|\b2016/679\b", re.IGNORECASE)
@@ -57,7 +60,10 @@ class LawSaid:
 def _names() -> Mapping[str, Mapping[str, Pattern[str]]]:
     said = json.loads(resources.files("dsr_desk.intake").joinpath("laws.json").read_text(encoding="utf-8"))
     return {
-        part: {name: re.compile("|".join(patterns), re.IGNORECASE) for name, patterns in said[part].items()}
+        part: {
+            name: re.compile("|".join(patterns).replace(r"\b", _EDGE), re.IGNORECASE)
+            for name, patterns in said[part].items()
+        }
         for part in ("clocks", "elsewhere", "places")
     }
 

@@ -15,6 +15,9 @@ _LONGEST_CLOSING = 60
 _LAST_LINES = 3
 """Lines at the end among which a name alone in its line signs the letter, though nothing closes it."""
 _LONGEST_HEAD = 24
+_LONGEST_IN_HEAD = 80
+_LONGEST_JOINT = 3
+"""Letters of words that are small in the name of an office: "und", "de"."""
 _DELIMITER = re.compile(r"^\s*-{2,3}\s*$")
 
 
@@ -38,6 +41,8 @@ def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool =
         for begin, end in _blocks(lines[:greeting]):
             if _is_addressee(lines[begin:end], signed):
                 parts[begin:end] = [LetterPart.ADDRESSEE] * (end - begin)
+    elif not form and (head := _letterhead(lines)):
+        parts[:head] = [LetterPart.OFFICE] * head
     begin = 0
     while begin < len(lines):
         if _DELIMITER.match(lines[begin]) or closing(lines[begin]) is not None:
@@ -52,6 +57,15 @@ def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool =
     if named is not None:
         parts[named:] = [LetterPart.SIGNATURE] * (len(lines) - named)
     return parts
+
+
+def _letterhead(lines: Sequence[str]) -> int:
+    """So many lines at the top of a letter without greeting name an office and how it is reached; 0: none do."""
+    begin, end = next(iter(_blocks(lines)), (0, 0))
+    block = lines[begin:end]
+    short = len(block) >= 2 and all(len(line) <= _LONGEST_IN_HEAD for line in block)
+    titled = short and all(word[:1].isupper() or len(word) <= _LONGEST_JOINT for word in block[0].split())
+    return end if titled and is_organisation(block[0]) and not _signed(block) else 0
 
 
 def is_greeting(line: str) -> bool:
@@ -101,12 +115,20 @@ def _blocks(lines: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
+def _is_sender(line: str) -> bool:
+    """Whether a line is the header that says from whom a letter is."""
+    match = words.every("headers", "from").match(line.strip(" *"))
+    return match is not None and "@" in line and line.strip(" *")[match.end() :].lstrip(" *")[:1] in (":", "：")
+
+
 def _signed(lines: Sequence[str]) -> list[str]:
     return [name for line in lines if (name := whole_name(line))]
 
 
 def _is_addressee(block: Sequence[str], people: Collection[str]) -> bool:
     """Whether a block above the greeting names where the letter goes to, and not who wrote it."""
+    if any(_is_sender(line) for line in block):
+        return False
     if any(same_person(name, person) for line in block[:2] if (name := whole_name(line)) for person in people):
         return False
     return any(is_organisation(line) for line in block) or looks_like_address(" ".join(block)) or len(block) > 1

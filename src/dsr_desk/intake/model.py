@@ -54,6 +54,8 @@ class RequestsSeveral(DeskError):
     happened = "{name} holds {count} requests."
     means = "A case is about one person; no case was opened."
     todo = "Choose one of its people; by command: list them with case read, open each with case new --person N."
+    intakes: tuple[Intake, ...] = ()
+    """The requests, as they were read."""
 
 
 class RequestPersonUnknown(DeskError):

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import FoundKind
 from dsr_desk.intake import prose
-from dsr_desk.intake.fields import fields_in
+from dsr_desk.intake.birthdays import days_in
+from dsr_desk.intake.cues import said_of
+from dsr_desk.intake.fields import LabelledValue, fields_in
 from dsr_desk.intake.layout import LetterPart, closing, parts_of
 from dsr_desk.intake.model import Passage, Voice
 from dsr_desk.intake.names import whole_name, written_name
-from dsr_desk.intake.places import address_from, lines_of_address
+from dsr_desk.intake.places import address_from, lines_of_address, looks_like_address
 from dsr_desk.intake.values import numbers_in, values_of
 from dsr_desk.intake.whose import Scene, ValueRead
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')]+", re.IGNORECASE)
+_OF = re.compile(r"(?:,| \(| (?:of|at|aus|in|van|de|di))\s?(\S.*)")
+"""What stands between a person's name and her address."""
+
 _MAX_LINE = 5_000
 _NEAR = 4
 """Lines that first and last name, street and town may stand apart."""
@@ -45,8 +50,9 @@ class _PassageReader:
         for number, line in enumerate(self._lines):
             taken: list[prose.Span] = []
             for field in (one for one in self._fields if one.line == number):
+                own = self._is_own(field)
                 for kind, value in values_of(field.kind, field.value, self._scene.language, form=self._is_form):
-                    yield number, self._reading(kind, value, number, labelled=True)
+                    yield number, self._reading(kind, value, number, labelled=True, said=own)
                     at = line.find(value, field.begin)
                     begin = at if at >= 0 else field.begin
                     taken.append((begin, min(begin + len(value), len(line))))
@@ -59,6 +65,12 @@ class _PassageReader:
                             said.kind, said.value, number, labelled=said.labelled, said=said.hers, signed=said.signed
                         ),
                     )
+
+    def _is_own(self, field: LabelledValue) -> bool | None:
+        """True where a label says "my" in a letter that is written for another."""
+        line = self._lines[field.line]
+        mine = self._scene.acting and said_of(line, field.begin, field.end, self._scene.language)
+        return True if mine else None
 
     def names_in_halves(self) -> Iterator[tuple[int, ValueRead]]:
         """First and last names in fields of their own, as one name each."""
@@ -91,7 +103,7 @@ class _PassageReader:
                 yield field.line, self._reading(FoundKind.ADDRESS, address, field.line, labelled=True)
         for number, line in enumerate(self._lines):
             heads = number == 0 or not self._lines[number - 1].strip() or self._parts[number] is not LetterPart.BODY
-            if not heads or not whole_name(line) or self._is_below_name(number):
+            if not heads or not whole_name(line.split(",")[0]) or self._is_below_name(number):
                 continue
             if address := lines_of_address(self._until_blank(number + 1)[:4]):
                 yield number + 1, self._reading(FoundKind.ADDRESS, address, number + 1, part=self._parts[number])
@@ -102,6 +114,11 @@ class _PassageReader:
             number = next((n for n, line in enumerate(self._lines) if name in " ".join(line.split())), None)
             if number is not None:
                 yield number, self._reading(FoundKind.NAME, name, number, part=LetterPart.BODY, ward=True)
+                behind = _OF.match(" ".join(self._lines[number].split()).partition(name)[2])
+                address = address_from(behind[1]) if behind else ""
+                told = address[:1].isupper() or address[:1].isdigit()
+                if told and looks_like_address(address) and not any(days_in(address)):
+                    yield number, self._reading(FoundKind.ADDRESS, address, number, part=LetterPart.BODY, ward=True)
 
     def _reading(
         self,

@@ -134,7 +134,9 @@ def headed(lines: Sequence[LetterLine], place: int) -> HeaderBlock | None:
     start = next((n for n in range(start, min(start + 3, len(lines))) if lines[n].text.strip()), start)
     seen, authored, end = _header_lines(lines, start)
     kinds = [kind for kind, _ in seen]
-    if "from" not in kinds or len(set(kinds)) < (2 if marker in ("forwarded", "original") else 3):
+    sent_by = next((addresses_in(value) for kind, value in seen if kind == "from"), [])
+    told = marker in ("forwarded", "original") or (sent_by and {"sent", "subject"} & set(kinds))
+    if "from" not in kinds or len(set(kinds)) < (2 if told else 3):
         if marker in ("forwarded", "original") and len(text) > 5:
             return HeaderBlock(Author(), 1, (True,), marker == "forwarded")
         return None

@@ -7,7 +7,8 @@ from pathlib import Path, PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import message, refused
-from dsr_desk.intake import docx, drp, eml, opendsr, pages, pdf, rtf, table, text
+from dsr_desk.intake import docx, drp, eml, entries, opendsr, pages, pdf, rtf, sheets, table, text
+from dsr_desk.intake.extracts import extract_of
 from dsr_desk.intake.model import (
     MAX_BYTES,
     NO_HOUSE,
@@ -29,12 +30,14 @@ FORMATS: tuple[Format, ...] = (
     pages.DOCUMENT.as_format(),
     pdf.DOCUMENT.as_format(),
     docx.DOCUMENT.as_format(),
+    sheets.FORMAT,
     rtf.DOCUMENT.as_format(),
     eml.MSG,
     eml.TNEF,
     eml.SEALED,
     opendsr.FORMAT,
     drp.FORMAT,
+    entries.FORMAT,
     eml.FORMAT,
     table.FORMAT,
     text.FORMAT,
@@ -63,7 +66,9 @@ def read_request(path: Path, house: House = NO_HOUSE, person: int = 0) -> Intake
             raise RequestPersonUnknown(name=path.name, person=person, count=len(intakes))
         return intakes[person - 1]
     if len(intakes) != 1:
-        raise RequestsSeveral(name=path.name, count=len(intakes))
+        several = RequestsSeveral(name=path.name, count=len(intakes))
+        several.intakes = tuple(intakes)
+        raise several
     return intakes[0]
 
 
@@ -91,18 +96,28 @@ def read_bytes(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:
         raise RequestUnreadable(name=name, why=failed.why) from failed
     if not intakes:
         raise RequestEmpty(name=name)
+    source = PurePath(name).name
+    if len(intakes) == 1:
+        return [_as_read(intakes[0], source, data)]
     digest = sha256_hex(data)
-    return [_as_read(one, PurePath(name).name, data, digest) for one in intakes]
+    count = len(intakes)
+    return [
+        _as_read(one, source, extract_of(one.request.text, source, digest, number, count))
+        for number, one in enumerate(intakes, start=1)
+    ]
 
 
-def _as_read(intake: Intake, source: str, data: bytes, digest: str) -> Intake:
-    """What no letter says of itself is not taken from whoever parsed it: which file it is, and words of an officer."""
+def _as_read(intake: Intake, source: str, letter: bytes) -> Intake:
+    """What no letter says of itself is not taken from whoever parsed it: which file it is, and words of an officer.
+
+    Of a file of several people `letter` is what is hers of it: no case keeps another person's data.
+    """
     found = tuple(replace(one, typed_by="") for one in intake.request.found)
-    request = replace(intake.request, found=found, source=source, digest=digest, confirmed_by="")
+    request = replace(intake.request, found=found, source=source, digest=sha256_hex(letter), confirmed_by="")
     photos = tuple(
         AttachedPhoto(bare_name(one.name, f"photo-{number}"), one.data) for number, one in enumerate(intake.photos, 1)
     )
-    return replace(intake, request=request, photos=photos, letter=data)
+    return replace(intake, request=request, photos=photos, letter=letter)
 
 
 def parse(data: bytes, name: str, house: House = NO_HOUSE) -> list[Intake]:

@@ -116,8 +116,17 @@ def telling(token: str, line: str, label: int, begin: int, kind: FoundKind) -> b
     rest = line[begin + len(token) :]
     if rest[:1] and rest[:1] in "\"”“’'»」":
         return True
+    if _listed().match(rest):
+        return True
     ends = not rest.strip() or rest.strip()[:1] in ",;.()|" or words.every("joints").match(rest.strip()) is not None
     return ends and (line[:label].rstrip()[-1:] in (":", ",", ";", "(", "|") or _is_with(line[:label].rstrip()))
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    """A comma with another label behind it: what goes before is one of several values."""
+    labels = "|".join(words.sources("labels", kind) for kind in ("account id", "user name", "phone", "e-mail"))
+    return re.compile(rf"\s?[,;]\s?(?:{labels})", re.IGNORECASE)
 
 
 def _is_with(before: str) -> bool:

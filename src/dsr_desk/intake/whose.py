@@ -92,7 +92,7 @@ class Scene:
             return Whose.SUBJECT
         if one.kind is FoundKind.NAME:
             hers = any(same_person(one.value, ward) for ward in self.wards) or (
-                one.labelled and one.part is LetterPart.BODY
+                one.labelled and one.said is not True and one.part is LetterPart.BODY
             )
             return Whose.SUBJECT if hers else Whose.AGENT
         if one.part is not LetterPart.BODY or (one.kind is FoundKind.EMAIL and self._is_agents(one.value)):

@@ -27,6 +27,8 @@ def said(text: str, house: House = NO_HOUSE) -> LawSaid:
         ("under the Data Protection Act 2018", Law.UK_GDPR),
         ("under the GDPR and the Irish Data Protection Act 2018", Law.EU_GDPR),
         ("nach Art. 17 DSGVO", Law.EU_GDPR),
+        ("GDPR第17条に基づく請求です", Law.EU_GDPR),
+        ("请根据GDPR第17条删除", Law.EU_GDPR),
         ("conformément au RGPD", Law.EU_GDPR),
         ("ai sensi del Regolamento generale sulla protezione dei dati", Law.EU_GDPR),
         ("op grond van de AVG", Law.EU_GDPR),

@@ -181,6 +181,49 @@ def test_a_japanese_representative_acts_for_another() -> None:
     assert of(intake, Whose.SUBJECT) == {"田中一郎", "1980-04-01", "ichiro@example.com"}
 
 
+def test_the_letterhead_of_who_acts_is_not_the_clients() -> None:
+    body = (
+        "Studio Legale Bianchi & Associati\nCorso Italia 5, 20122 Milano\nbianchi@law.example, tel. 02 5555 0101\n\n"
+        "In nome e per conto del mio assistito, sig. Marco Esposito, nato il 30 agosto 1982, chiedo la cancellazione.\n"
+        "E-mail: m.esposito@example.com\n\nAvv. Paola Bianchi\n"
+    )
+    assert of(read(body), Whose.SUBJECT) == {"Marco Esposito", "1982-08-30", "m.esposito@example.com"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I write for my son Leo Keller.\nUser name: leok\n\nMy e-mail: jonas@example.org\nMy name: Jonas Keller\n",
+        "Ich schreibe für meinen Sohn Leo Keller.\nBenutzername: leok\n\nMeine E-Mail: jonas@example.org\n",
+    ],
+)
+def test_what_a_parent_calls_hers_is_not_the_childs(body: str) -> None:
+    assert of(read(body), Whose.SUBJECT) == {"Leo Keller", "leok"}
+
+
+@pytest.mark.parametrize("joint", [" of ", ", "])
+def test_the_address_behind_a_clients_name_is_the_clients(joint: str) -> None:
+    body = f"We act for Mr Samuel Reid{joint}27 Park Road, Bristol BS1 5TR (born 14 June 1978). Delete his photos.\n"
+    found = of(read(mail(body, "Harriet Cole <h.cole@law.example>")), Whose.SUBJECT)
+    assert found == {"Samuel Reid", "27 Park Road, Bristol BS1 5TR", "1978-06-14"}
+
+
+def test_a_day_of_birth_behind_a_childs_name_is_no_address() -> None:
+    body = "I am the mother of Ava Ortiz (born 09/24/2013). We live at 88 Elm Street, Sacramento, CA 95814.\n"
+    found = of(read(mail(body, "Megan Ortiz <megan@example.com>")), Whose.SUBJECT)
+    assert found == {"Ava Ortiz", "2013-09-24", "88 Elm Street, Sacramento, CA 95814"}
+
+
+def test_who_wrote_what_a_ticket_holds_is_the_person_though_two_headers_are_all() -> None:
+    body = (
+        "Neues Ticket von help@aurora.example\nBearbeiter: Frank Meier, Durchwahl +49 30 23125 300\n\n"
+        "Von: Sabine Krüger <sabine@example.de>\nDatum: 04.11.2026 07:55\n\nGuten Tag,\nich verlange die Löschung. "
+        "Benutzername sabkrue, Kundennummer 99812, mobil 0151 23456789.\nViele Grüße\nSabine Krüger\n"
+    )
+    found = of(read(mail(body, "Helpdesk <help@aurora.example>"), HOUSE), Whose.SUBJECT)
+    assert found == {"Sabine Krüger", "sabine@example.de", "sabkrue", "99812", "0151 23456789"}
+
+
 def test_labels_of_a_client_are_the_clients() -> None:
     body = (
         "Kanzlei Stein\n\nSehr geehrte Damen und Herren,\n\nnamens unserer Mandantin, Frau Petra Neumann, wohnhaft "

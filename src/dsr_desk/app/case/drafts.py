@@ -13,8 +13,18 @@ from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, Channel, Request, Whose
 from dsr_desk.faces.quality import advice
-from dsr_desk.intake.model import NO_DAY, NO_HOUSE, NO_LAW, NO_PHOTO, NO_RIGHT, House, LetterPage
-from dsr_desk.intake.registry import read_request, read_requests
+from dsr_desk.intake.model import (
+    NO_DAY,
+    NO_HOUSE,
+    NO_LAW,
+    NO_PHOTO,
+    NO_RIGHT,
+    House,
+    Intake,
+    LetterPage,
+    RequestsSeveral,
+)
+from dsr_desk.intake.registry import read_request
 
 
 class LetterWithoutPhoto(DeskError):
@@ -75,6 +85,14 @@ class RequestDraft:
     """Those without text, for somebody to read."""
 
 
+@dataclass(frozen=True)
+class PersonInLetter:
+    """One of several in a letter: `known_by` are a name and what else tells her from the others."""
+
+    known_by: str
+    intake: Intake
+
+
 def understand(
     letter: Path | None,
     photos: Sequence[Path],
@@ -92,16 +110,25 @@ def understand(
     if letter is None:
         empty = Request(Channel.FORM, ())
         return RequestDraft(empty, empty, b"", tuple(examine_references(extra, chosen)), ())
-    intake = read_request(letter, house, person=person)
+    return _draft_of(read_request(letter, house, person=person), extra, chosen)
+
+
+def understand_person(one: PersonInLetter, photos: Sequence[Path]) -> RequestDraft:
+    """The draft for one of several in a letter, which was read. Raises PhotoMissing."""
+    return _draft_of(one.intake, load_photos(photos), None)
+
+
+def _draft_of(intake: Intake, extra: Sequence[tuple[str, bytes]], chosen: Mapping[str, int] | None) -> RequestDraft:
     warnings = tuple(one for one in intake.warnings if not extra or one != NO_PHOTO)
     attached = [(one.name, one.data) for one in intake.photos]
     photos_given = tuple(examine_references([*attached, *extra], chosen))
     return RequestDraft(intake.request, intake.request, intake.letter, photos_given, warnings, intake.pages)
 
 
-def people_in(letter: Path, house: House = NO_HOUSE) -> list[str]:
-    """By what each person in a file is known, in their order. Raises what intake raises."""
-    return [", ".join(_known_by(one.request.identifiers)) for one in read_requests(letter, house)]
+def people_in(error: Exception) -> list[PersonInLetter]:
+    """Of whom a letter speaks that was refused since they are several, in their order; none for any other error."""
+    intakes = error.intakes if isinstance(error, RequestsSeveral) else ()
+    return [PersonInLetter(", ".join(_known_by(one.request.identifiers)), one) for one in intakes]
 
 
 def _known_by(who: Identifiers) -> list[str]:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from dsr_desk.app.case.case_list import CaseStanding
 from dsr_desk.app.case.cases import open_case
 from dsr_desk.app.case.drafts import correct, understand
 from dsr_desk.app.desk import Desk
+from dsr_desk.cli.case_show import STANDINGS
 from dsr_desk.cli.main import main
 from dsr_desk.core.message import message
 from dsr_desk.core.requests import Found, FoundKind, Law, Right
@@ -65,6 +67,10 @@ def test_each_case_is_listed_with_whom_it_is_about(listed: Command) -> None:
 )
 def test_the_list_is_narrowed_as_in_the_window(listed: Command, words: tuple[str, ...], found: list[list[str]]) -> None:
     assert names(listed("--json", *words)) == found
+
+
+def test_every_standing_of_the_window_can_be_asked_for() -> None:
+    assert list(STANDINGS) == [one.value for one in CaseStanding]
 
 
 def test_where_nothing_fits_it_is_said_how_many_cases_there_are(listed: Command) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.cases import CaseView, open_case, signature_fails
-from dsr_desk.app.case.drafts import RequestDraft, left_out, understand
+from dsr_desk.app.case.drafts import PersonInLetter, RequestDraft, left_out, understand, understand_person
 from dsr_desk.app.case.duplicates import warned
-from dsr_desk.app.case.letter_pages import PageShown, cut_out
+from dsr_desk.app.case.letter_pages import LetterShown, PageShown, cut_out
 from dsr_desk.app.case.references import examine_references
 from dsr_desk.app.vault.house import our_house
 from dsr_desk.app.vault.unsaved import drop
@@ -118,18 +118,19 @@ class NewCasePage(Page):
         self._busy(True)
         self.session.run(self, tr("Looking at the pictures"), work, ask, failed=self._refused, cancellable=False)
 
-    def _read(self, letter: Path | None, photos: Sequence[Path], person: int = 0) -> None:
+    def _read(self, letter: Path | None, photos: Sequence[Path], one: PersonInLetter | None = None) -> None:
         desk, before = self.session.desk, self._edited() if self.draft is not None else None
         wait = self.session.unsaved.flush()
 
         def work(report: Report, _token: CancelToken) -> Understood:
             report(Progress(message("phase.faces"), 0))
-            draft = warned(desk, together(before, understand(letter, photos, person=person, house=our_house(desk))))
+            read = understand_person(one, photos) if one else understand(letter, photos, house=our_house(desk))
+            draft = warned(desk, together(before, read))
             wait()
             keep(desk, draft)
             return painted_draft(draft)
 
-        whose = or_ask_whose(self, letter, lambda one: self._read(letter, photos, one), self._refused, self._show)
+        whose = or_ask_whose(self, lambda person: self._read(letter, photos, person), self._refused, self._show)
         self._busy(True)
         self.session.run(self, tr("Reading the request"), work, self._understood, failed=whose, cancellable=False)
 
@@ -152,7 +153,7 @@ class NewCasePage(Page):
             request.received,
             found,
         )
-        self.form.show_pages(pages)
+        self.form.show_pages(LetterShown(tuple(pages)))
         self._show()
         self.session.unsaved.follow(
             PLACE, tr("New case"), self, self.edited, until_forgotten=True, bring_back=bring_back
@@ -160,7 +161,7 @@ class NewCasePage(Page):
 
     def _cut_out(self, page: PageShown, box: Box) -> None:
         """What was framed on a page becomes one of the photos."""
-        desk, before, pages = self.session.desk, self._edited(), self.form.pages.pages
+        desk, before, pages = self.session.desk, self._edited(), list(self.form.pages.letter.pages)
         wait = self.session.unsaved.flush()
 
         def work(report: Report, _token: CancelToken) -> Understood:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from dsr_desk.app.case.drafts import people_in
-from dsr_desk.core.errors import DeskError
+from dsr_desk.app.case.drafts import PersonInLetter, people_in
 from dsr_desk.ui.dialogs import Dialog
 from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.views.page import Page
@@ -33,26 +31,22 @@ class WhichPersonDialog(Dialog):
 
 def or_ask_whose(
     page: Page,
-    letter: Path | None,
-    read: Callable[[int], object],
+    read: Callable[[PersonInLetter], object],
     refused: Callable[[Exception], object],
     leave: Callable[[], object],
 ) -> Callable[[Exception], None]:
-    """What to do where a letter was not read: ask whose where several people are in it and `read` that, else refuse.
+    """What to do where a letter was not taken: ask whose where several people are in it and `read` that, else refuse.
 
     `leave` is called where nobody is chosen.
     """
 
-    def ask(people: list[str]) -> None:
-        dialog = WhichPersonDialog(people, page)
-        dialog.accepted.connect(lambda: read(dialog.person))
-        dialog.rejected.connect(lambda: leave())
-        dialog.open()
-
     def failed(error: Exception) -> None:
-        if letter is None or not isinstance(error, DeskError) or error.code != "REQUEST-SEVERAL":
+        if not (people := people_in(error)):
             refused(error)
             return
-        page.session.beside(page, tr("Reading the request"), lambda: people_in(letter), ask, failed=refused)
+        dialog = WhichPersonDialog([one.known_by for one in people], page)
+        dialog.accepted.connect(lambda: read(people[dialog.person - 1]))
+        dialog.rejected.connect(lambda: leave())
+        dialog.open()
 
     return failed
