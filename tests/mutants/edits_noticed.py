@@ -58,6 +58,16 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "app/case/cases.py",
+        "tests/unit/app/case/test_app_cases.py",
+        (
+            "who corrects one thing does not stand for the rest",
+            "kind = Kind.CONFIRMED if confirmed else Kind.PROPOSED",
+            "kind = Kind.CONFIRMED",
+            "test_who_corrects_one_thing_of_a_request_does_not_stand_for_the_rest",
+        ),
+    ),
+    *lines(
         "core/deadlines.py",
         "tests/unit/core/test_deadlines.py",
         (

@@ -43,18 +43,17 @@ def facts_draft(
     found: Iterable[Found],
     *,
     key: bytes,
-    officer: str,
+    typed_by: str,
     deadline: Deadline | None = None,
     why: str = "",
 ) -> Draft:
-    """The act that says these facts: `kind` is PROPOSED for what the program read, CONFIRMED for an officer's word.
+    """The act that says these facts: CONFIRMED where an officer stands for all of them, else PROPOSED.
 
-    `found` is everything that was found before, with its place. What an officer says and nobody found is noted as
-    typed by her. `key` is the case's; `deadline` goes before the law's own. `why` is what the officer said of a change
-    of the clock. Raises ClockUnknown, PlaceUnknown.
+    `found` is everything that was found before, with its place. What nobody found is noted as typed by an officer
+    (public key), or is a mere assumption where `typed_by` is "". `key` is the case's; `deadline` goes before the law's
+    own. `why` is what the officer said of a change of the clock. Raises ClockUnknown, PlaceUnknown.
     """
     deadline = deadline or facts.deadline
-    typed_by = officer if kind is Kind.CONFIRMED else ""
     identifiers = codec.plain(facts.identifiers)
     return Draft(
         kind,

@@ -65,6 +65,21 @@ def test_confirming_keeps_what_is_not_given_and_says_who_typed_the_rest(command:
     assert [one["kind"] for one in shown["facts"]] == ["proposed", *["confirmed"] * (len(shown["facts"]) - 1)]
 
 
+def test_a_name_more_confirms_nothing_of_what_the_letter_says(desk: Desk, tmp_path: Path) -> None:
+    letter, secret = tmp_path / "letter.txt", tmp_path / "passphrase"
+    letter.write_text(LETTER, encoding="utf-8")
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    opens = ("--vault", str(desk.vault.folder), "--passphrase-file", str(secret))
+    desk.close()
+    said = ("--without-photo", "--received", "2026-11-02", "--add", "name=Wilma Smith")
+    for words in (("new", "--request", str(letter), *said), ("identify", REF, "--method", "video call")):
+        done = CliRunner().invoke(main, ["case", *words, *opens])
+        assert done.exit_code == 0, done.output
+    assert "CASE-NOT-CONFIRMED" in CliRunner().invoke(main, ["case", "search", REF, *opens]).stderr
+    shown = CliRunner().invoke(main, ["case", "show", REF, *opens]).output
+    assert "Request, version 2: corrected in part and not confirmed, by Ada" in shown
+
+
 @pytest.mark.parametrize("given", ["nonsense", "name=", "colour=blue"])
 def test_what_is_no_identifier_is_not_confirmed(command: Command, given: str) -> None:
     before = answer(command("case", "show", REF, "--json"))["facts"]
@@ -88,6 +103,9 @@ def test_a_case_is_shown_with_round_facts_identity_and_steps(command: Command) -
 
 def test_an_end_says_what_is_left_open_and_reopening_needs_a_reason(command: Command) -> None:
     assert "CASE-REASON-MISSING" in command("case", "close", REF, "--as", "refused").stderr
+    unexplained = command("case", "close", REF).stderr
+    assert "CASE-OPEN-REASON" in unexplained
+    assert "No evidence was sealed" in unexplained
     ended = answer(command("case", "close", REF, "--as", "refused", "--reason", "not all is ours", "--json"))
     assert (ended["state"], ended["open"]) == ("refused", {"answer": 1, "bundle": 1})
 

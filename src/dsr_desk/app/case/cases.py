@@ -103,7 +103,8 @@ class CaseView:
 class FactsVersion:
     """One version of the facts: what it says, who said it when (UTC), and where in the log. `number` counts from 1.
 
-    `proposed` is what the program read when the case was opened, everything else an officer's word.
+    `proposed` is what nobody stands for: what the program read when the case was opened, and then that with what an
+    officer corrected of it without confirming the rest. Everything else is an officer's word.
     """
 
     number: int
@@ -165,9 +166,10 @@ def open_case(
             },
         )
         desk.open_case(received)
-        change = _say(desk, ref, Kind.PROPOSED, read, [*draft.read.found, *given])
+        change = _say(desk, ref, Kind.PROPOSED, read, [*draft.read.found, *given], typed_by="")
         if said != read or confirmed:
-            change = _say(desk, ref, Kind.CONFIRMED, said, draft.read.found)
+            kind = Kind.CONFIRMED if confirmed else Kind.PROPOSED
+            change = _say(desk, ref, kind, said, [*draft.read.found, *given], typed_by=desk.vault.officer_key)
         _add(desk, ref, usable)
     return show_case(desk, ref), change
 
@@ -206,7 +208,7 @@ def edit_request(
 ) -> Change:
     """What the officer confirmed, as a new version of the facts; the clock is computed again.
 
-    `place` stays as it is where none is given.
+    `place` stays as it is where none is given; `usual_place` is the one of a case of which nobody says it.
     """
     before = facts_versions(desk, ref)[-1].facts
     after = Facts(right, law, received, identifiers, place or before.place, before.extended, before.stops)
@@ -219,7 +221,7 @@ def say_facts(desk: Desk, ref: str, facts: Facts, why: str = "") -> Change:
         read = desk.values(desk.case(ref).opened[2]).get("request")  # whether anybody kept what was read or not
         found = list(codec.restore(read, Request).found) if read else []
         found += [one for version in facts_versions(desk, ref) for one in version.found]
-        return _say(desk, ref, Kind.CONFIRMED, facts, found, why)
+        return _say(desk, ref, Kind.CONFIRMED, facts, found, why, typed_by=desk.vault.officer_key)
 
 
 def record_identity(
@@ -316,9 +318,10 @@ def _read(read: Request, said: Facts, officer: str) -> tuple[Facts, list[Found]]
     return Facts(read.right, law, received, read.identifiers, said.place), given
 
 
-def _say(desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found], why: str = "") -> Change:
-    draft = facts_draft(kind, facts, found, key=desk.key(ref), officer=desk.vault.officer_key, why=why)
-    return desk.act(draft, ref)
+def _say(
+    desk: Desk, ref: str, kind: Kind, facts: Facts, found: Sequence[Found], why: str = "", *, typed_by: str
+) -> Change:
+    return desk.act(facts_draft(kind, facts, found, key=desk.key(ref), typed_by=typed_by, why=why), ref)
 
 
 def _add(desk: Desk, ref: str, photos: Sequence[ReferencePhoto]) -> Change | None:

@@ -167,7 +167,7 @@ def record_order(desk: Desk, ref: str, content: OrderContent, *, lists: Mapping[
         change = desk.act(acts.Draft(Kind.ORDER, said, fields), ref)
         due = order_due(content.served, first_due(content.obligations))
         facts = Facts(Right.ERASURE, Law.ORDER, content.served, Identifiers(), desk.place)
-        draft = facts_draft(Kind.CONFIRMED, facts, (), key=desk.key(ref), officer=desk.vault.officer_key, deadline=due)
+        draft = facts_draft(Kind.CONFIRMED, facts, (), key=desk.key(ref), typed_by=desk.vault.officer_key, deadline=due)
         desk.act(draft, ref)
     return change
 

@@ -18,7 +18,7 @@ from dsr_desk.app.sample import Sample
 from dsr_desk.core.acts import Draft, Kind, Row
 from dsr_desk.core.findings import Identifiers
 from dsr_desk.core.message import message
-from dsr_desk.core.refusals import CaseNotOver, CaseOver, IdentityMissing
+from dsr_desk.core.refusals import CaseNotOver, CaseOver, FactsNotConfirmed, IdentityMissing
 from dsr_desk.core.requests import CaseState, Channel, Found, FoundKind, Law, Request, Right
 from dsr_desk.intake.voices import LETTER
 
@@ -158,7 +158,7 @@ def test_confirming_another_law_computes_the_clock_again(desk: Desk, sample: Sam
 
 def test_ending_a_case_destroys_its_reference_photos(desk: Desk, sample: Sample) -> None:
     view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
-    ending.end_case(desk, view.ref, CaseState.CLOSED)
+    ending.end_case(desk, view.ref, CaseState.CLOSED, "the rest is not ours")
 
     after = cases.show_case(desk, view.ref)
     assert all(photo.destroyed for photo in after.photos)
@@ -173,6 +173,20 @@ def test_an_end_other_than_closed_needs_a_reason(desk: Desk, sample: Sample) -> 
     view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
     with pytest.raises(ending.EndReasonMissing):
         ending.end_case(desk, view.ref, CaseState.REFUSED)
+
+
+def test_nothing_is_left_open_by_closing_a_case_without_a_word_of_why(desk: Desk, sample: Sample) -> None:
+    view, _ = cases.open_case(desk, drafts.understand(sample.letter, []), confirmed=True)
+    with pytest.raises(ending.OpenUnexplained) as refused:
+        ending.end_case(desk, view.ref, CaseState.CLOSED, " ")
+    assert "No answer to the person is recorded, No evidence was sealed" in refused.value.what_happened
+    assert desk.case(view.ref).ended is None
+    assert not any(photo.destroyed for photo in cases.show_case(desk, view.ref).photos)
+
+    ending.end_case(desk, view.ref, CaseState.CLOSED, "she was answered by telephone")
+    closed = next(desk.vault.log.entries(desk.case(view.ref).id, kinds=(Kind.CLOSED,)))
+    assert closed.act.open["open"]["answer"] == 1
+    assert desk.values(closed.seq)["reason"] == "she was answered by telephone"
 
 
 def test_references_count_up_within_a_year(desk: Desk, sample: Sample) -> None:
@@ -253,6 +267,17 @@ def test_what_the_officer_corrected_before_opening_stands_beside_what_was_read(d
     assert (read.proposed, read.facts.right) == (True, Right.ERASURE)
     assert (said.proposed, said.facts.right) == (False, Right.ACCESS)
     assert kinds(desk, ref) == ["received", "proposed", "confirmed"]
+
+
+def test_who_corrects_one_thing_of_a_request_does_not_stand_for_the_rest(desk: Desk) -> None:
+    ref = open_by_records(desk, drafts.correct(by_records(), right=Right.ACCESS), confirmed=False)
+    cases.record_identity(desk, ref, method="call", photo_shows_requester="")
+    with pytest.raises(FactsNotConfirmed):
+        searching.search_case(desk, ref)
+    assert kinds(desk, ref) == ["received", "proposed", "proposed", "identity"]
+    view = cases.show_case(desk, ref)
+    assert (view.right, view.request.confirmed_by) == (Right.ACCESS, "")
+    assert view.request.typed_by(FoundKind.RIGHT) == desk.vault.officer_key
 
 
 def test_a_day_of_receipt_that_the_officer_gave_was_not_read_by_the_program(desk: Desk) -> None:
@@ -385,7 +410,7 @@ def test_a_reopened_case_goes_on_and_its_photos_stay_destroyed(desk: Desk, sampl
     cases.record_identity(desk, view.ref, method="video call", photo_shows_requester="seen")
     with pytest.raises(CaseNotOver):
         ending.reopen_case(desk, view.ref, "too early")
-    ending.end_case(desk, view.ref, CaseState.CLOSED)
+    ending.end_case(desk, view.ref, CaseState.CLOSED, "the rest is not ours")
     with pytest.raises(ending.ReopeningUnexplained):
         ending.reopen_case(desk, view.ref, " ")
     ending.reopen_case(desk, view.ref, "a copy was found")
