@@ -24,7 +24,7 @@ LINES: tuple[Edit, ...] = (
             "a client of a cluster starts before",
             "        start_client()\n",
             "        pass\n",
-            "test_a_named_cluster_is_talked_to_by_a_process_of_its_own",
+            "test_a_named_cluster_is_talked_to_by_a_process_of_its_own -m long",
         ),
     ),
     *lines(

@@ -176,7 +176,7 @@ def test_no_process_of_a_command_has_a_secret_in_its_environment_or_on_its_comma
     assert PASSPHRASE.encode() not in seen
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @_needs_calls
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra `cluster` is not installed")
 def test_a_named_cluster_is_talked_to_by_a_process_of_its_own(vault: Path, tmp_path: Path) -> None:

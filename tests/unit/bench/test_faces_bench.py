@@ -101,7 +101,7 @@ def test_steps_need_annotated_scenes(tmp_path):
         step_rows(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_photos_the_networks_alone_are_measured():
     rows = engine_bench(turns=1)
     assert len(rows) == 9

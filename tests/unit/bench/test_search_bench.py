@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import numpy as np
+import pytest
 
 import search_fakes
 from bench.search import generated, opening_row, processes_rows, search_rows
@@ -40,6 +41,7 @@ def test_peers_that_are_not_installed_are_left_out(monkeypatch):
     assert len(search_rows(faces=4000)) == 4
 
 
+@pytest.mark.long
 def test_two_processes_are_measured_against_one(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "REPORT_SECONDS", 0)
     for number in range(12):

@@ -42,6 +42,7 @@ def test_identifiers_bring_nobody_else(agreements):
     assert all(row.precision == 1 for row in agreements if row.of in ("e-mail", "account id"))
 
 
+@pytest.mark.long
 def test_size_and_speed_are_measured_beside_their_peers():
     rows = {row.what: row for row in records_rows(1000, load=search_fakes.load_fake)}
     assert rows["index, for each record"].ours > rows["index, for each record"].theirs

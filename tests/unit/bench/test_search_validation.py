@@ -58,6 +58,7 @@ def test_no_person_is_on_both_sides(validation: Validation) -> None:
     assert not sides[0] & sides[1]
 
 
+@pytest.mark.long
 def test_expectations_hold_in_an_index_of_drawn_strangers(validation: Validation) -> None:
     rows = {(row.counted, row.own): row for row in validation.on_mixtures(40_000, owns=(0, 20), counted=(10, 100))}
     assert {row.faces for row in rows.values()} == {40_000}
@@ -100,6 +101,7 @@ def test_the_same_seed_draws_the_same_strangers() -> None:
     assert np.array_equal(one, other)
 
 
+@pytest.mark.long
 def test_all_sizes_are_compared_and_told(labelled: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation_module, "MIXTURES", (5000,))
     told: list[Progress] = []

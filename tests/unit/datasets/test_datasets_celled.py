@@ -30,9 +30,9 @@ REACHES = ["look_around", "write_around", "fork", "connect"]
 
 
 @pytest.fixture(autouse=True)
-def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     cell.load("planted_readers")
-    monkeypatch.setattr(celled, "FILE_SECONDS", 4.0)
+    monkeypatch.setattr(celled, "FILE_SECONDS", 2.0 if "[hang" in request.node.name else 30.0)
     monkeypatch.setattr(celled, "MEMORY", 256 << 20)
 
 

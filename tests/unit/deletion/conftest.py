@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from deletion_samples import write_dataset
 
+from quick_keys import make_keys_quick
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -16,3 +18,9 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _quick_cells(quick_cells: None) -> None:
     """Confinement and faults of readers have tests of their own."""
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are stretched for real elsewhere."""
+    make_keys_quick(monkeypatch)

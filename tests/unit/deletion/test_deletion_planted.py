@@ -29,7 +29,7 @@ def test_an_erasure_whose_reader_is_hostile_fails_alone_and_leaves_the_file_as_i
         file.write(f"{WHILE_WRITING}! {deed}\r\n")
     before = path.read_bytes()
     cell.load("planted_readers")
-    monkeypatch.setattr(celled, "FILE_SECONDS", 4.0)
+    monkeypatch.setattr(celled, "FILE_SECONDS", 2.0 if deed == "hang" else 30.0)
     monkeypatch.setattr(celled, "MEMORY", 256 << 20)
     hostile = celled.CelledContainer(PlantedPlace("csv", path, TABLE))
     monkeypatch.setitem(stores.containers, (VERSION, TABLE), hostile)

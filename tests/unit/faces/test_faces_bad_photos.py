@@ -86,10 +86,13 @@ LARGEST: dict[str, tuple[tuple[int, int], str, dict[str, object]]] = {
     "passes.jpg": ((10_000, 9_900), "RGB", {"progressive": True, "subsampling": 0}),
     "waves.jp2": ((7_000, 7_000), "L", {}),
 }
+FEW = ("deep.png", "passes.jpg")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(LARGEST))
+@pytest.mark.parametrize(
+    "name", [*FEW, *(pytest.param(one, marks=pytest.mark.long) for one in LARGEST if one not in FEW)]
+)
 def test_the_largest_photos_that_are_read_take_bounded_memory(name, tmp_path):
     """In a process of its own, since what decoders take counts for the whole process."""
     size, mode, options = LARGEST[name]

@@ -209,7 +209,7 @@ def test_a_worker_with_another_engine_ends_the_job_before_it_begins(dask: DaskCl
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["worker", "scheduler"])
+@pytest.mark.parametrize("where", ["worker", pytest.param("scheduler", marks=pytest.mark.long)])
 def test_a_computer_without_this_program_ends_the_job_before_it_begins(where: str, tmp_path: Path) -> None:
     with (
         DaskCluster(tmp_path / "dask", 1, without_program=where) as dask,

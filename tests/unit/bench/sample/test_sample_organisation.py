@@ -63,7 +63,7 @@ def test_the_truth_that_is_shipped_is_what_would_be_drawn(sample: Sample, planne
     assert known.keys() == {"copy-of-e", "broken-off", "empty"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_small_organisation_is_drawn_whole(tmp_path: Path) -> None:
     drawn = make_sample(tmp_path / "drawn", people=FEWEST)
     assert drawn.contents.people == FEWEST

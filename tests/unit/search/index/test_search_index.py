@@ -37,6 +37,7 @@ from dsr_desk.search.index.keyfile import (
     RecipientUnusable,
     Secret,
 )
+from quick_keys import make_keys_quick
 from search_fakes import addressed_to, all_items, build_fake, photo
 
 
@@ -136,7 +137,8 @@ def test_an_exported_index_is_claimed_by_another_vault_and_updated_by_the_first_
         build_fake([world.photos], tmp_path / "claimed.dsrindex", addressed=other)
 
 
-def test_a_passphrase_export_can_be_taken_into_a_vault(copy, world, tmp_path):
+def test_a_passphrase_export_can_be_taken_into_a_vault(copy, world, tmp_path, monkeypatch):
+    make_keys_quick(monkeypatch)
     export_index(copy, world.addressed.secret, tmp_path / "out.dsrx", passphrase="rain on the roof")
     secret = Secret(passphrase="rain on the roof")
     other = addressed_to(pyrage.x25519.Identity.generate())

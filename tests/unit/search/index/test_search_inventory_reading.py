@@ -276,7 +276,7 @@ def test_a_worker_that_does_not_see_the_sources_is_of_no_use(tmp_path: Path) -> 
         reading.see((tmp_path / "elsewhere",))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_gives_the_same_inventory(
     source: Path, tmp_path: Path, addressed: Addressed, whole: dict[str, Any]
 ) -> None:

@@ -28,7 +28,7 @@ def test_a_hostile_container_costs_itself_and_is_named(
     (data / "c.png").write_bytes(photo((1, 0)))
     (data / "z.csv").write_text("name\nEd\n")
     cell.load("planted_readers")
-    monkeypatch.setattr(celled, "FILE_SECONDS", 4.0)
+    monkeypatch.setattr(celled, "FILE_SECONDS", 2.0 if deed == "hang" else 30.0)
     monkeypatch.setattr(celled, "MEMORY", 256 << 20)
 
     def planted(path: Path) -> Survey:
