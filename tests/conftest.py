@@ -25,8 +25,17 @@ except ImportError as error:
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 * 2**30
 """Bytes, many times what a run holds at one moment."""
-# A vault waits for the disk at each step; folders of tests lie in memory where it has room.
-if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+
+
+def memory_serves() -> bool:
+    """Whether folders of tests can lie in memory: it has room, and what is made there may be run."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return False
+    return shutil.disk_usage(MEMORY).free > ENOUGH and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+
+
+# A vault waits for the disk at each step, which takes longer than the rest of many tests.
+if memory_serves():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # In CI the same examples each time, so that a change is judged by itself; elsewhere new ones, which find more.
