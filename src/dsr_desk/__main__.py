@@ -10,7 +10,10 @@ from dsr_desk.cli.nouns import window_line
 def run() -> None:
     try:
         _shut()
-        from dsr_desk.cli.errors import end_of
+        from dsr_desk.cli.ending import end_of
+
+        if window_line(sys.argv[1:]) is None:
+            import dsr_desk.cli.errors  # noqa: F401 - commands tell their errors with it, and the windows do not
 
         code = end_of(_program)
     except Exception as fault:  # noqa: BLE001 - parts of the program are missing: it has no other words than these

@@ -100,6 +100,10 @@ LINES: tuple[Edit, ...] = (
             "isinstance(fault, BrokenPipeError)",
             "tests/unit/cli/test_cli_errors.py::test_a_pipe_to_a_worker_that_breaks_is_a_fault",
         ),
+    ),
+    *lines(
+        "cli/ending.py",
+        "tests/unit/cli/test_cli_ends.py",
         (
             "what ends the program is an exit code of ours",
             "    except BaseException as fault:  # noqa: BLE001 - nothing",

@@ -24,7 +24,7 @@ from dsr_desk.cli.common import (
     with_case,
     with_desk,
 )
-from dsr_desk.cli.errors import CANNOT
+from dsr_desk.cli.ending import CANNOT
 from dsr_desk.cli.required import required, state_in_case
 from dsr_desk.cli.swearing import summary, swear
 from dsr_desk.core import codec

@@ -12,10 +12,9 @@ from dsr_desk.app.case import cases, ending, letters
 from dsr_desk.app.vault import checkpointing, retention
 from dsr_desk.cli.case_show import case_json, case_lines
 from dsr_desk.cli.common import NEW_FILE, emit, place_option, request_options, with_case
-from dsr_desk.core.deadlines import Place
+from dsr_desk.core.deadlines import MOST_MONTHS, Place
 from dsr_desk.core.facts import changed
 from dsr_desk.core.requests import IDENTIFIER_FIELDS, CaseState, FoundKind
-from dsr_desk.core.shapes import MOST_MONTHS
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk

@@ -16,7 +16,8 @@ import click
 
 from dsr_desk.app import desk as desks
 from dsr_desk.app.vault import where
-from dsr_desk.cli.errors import JSON, PROBLEM, wanted
+from dsr_desk.cli.ending import PROBLEM
+from dsr_desk.cli.errors import JSON, wanted
 from dsr_desk.core import codec, passphrases
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.errors import DeskError

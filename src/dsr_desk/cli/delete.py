@@ -25,7 +25,7 @@ from dsr_desk.cli.common import (
     read_passphrase,
     with_case,
 )
-from dsr_desk.cli.errors import WHERE_READ
+from dsr_desk.cli.ending import WHERE_READ
 from dsr_desk.core import codec
 from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen, SqlDialect
 from dsr_desk.core.message import said_all

@@ -11,8 +11,8 @@ from dsr_desk.app.case import ending
 from dsr_desk.app.vault import keeping
 from dsr_desk.app.vault import retention as periods
 from dsr_desk.cli.common import emit, progress_bar, with_desk
+from dsr_desk.core.deadlines import MOST_MONTHS
 from dsr_desk.core.message import message
-from dsr_desk.core.shapes import MOST_MONTHS
 from dsr_desk.jobs.progress import Progress
 
 if TYPE_CHECKING:

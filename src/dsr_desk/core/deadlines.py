@@ -15,6 +15,9 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, Value, message, term
 from dsr_desk.core.requests import Law
 
+MOST_MONTHS = 1_200
+"""The longest time for which a closed case is kept: a hundred years."""
+
 
 class PlaceUnknown(DeskError):
     code = "CLOCK-PLACE-UNKNOWN"

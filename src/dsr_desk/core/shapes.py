@@ -13,7 +13,7 @@ from typing import Any
 
 from dsr_desk.core.actions import ActionKind, OutcomeState, Treatment
 from dsr_desk.core.acts import FORM, RULES, Act, Kind
-from dsr_desk.core.deadlines import StopReason
+from dsr_desk.core.deadlines import MOST_MONTHS, StopReason
 from dsr_desk.core.lineage import DispositionKind
 from dsr_desk.core.orders import Demand, Met
 from dsr_desk.core.requests import Channel, IdentityResult, Law, Right
@@ -23,9 +23,6 @@ Shape = Mapping[str, Check]
 
 LARGEST = 2**53
 """Numbers above are none that anybody counts to, and not every reader of JSON reads them."""
-
-MOST_MONTHS = 1_200
-"""The longest time for which a closed case is kept: a hundred years."""
 
 MISSING = object()
 

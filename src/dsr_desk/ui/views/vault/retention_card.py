@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.ending import DueCase, due_cases, forget_due
 from dsr_desk.app.vault.retention import period, set_period
+from dsr_desk.core.deadlines import MOST_MONTHS
 from dsr_desk.core.message import message
-from dsr_desk.core.shapes import MOST_MONTHS
 from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import words
 from dsr_desk.ui.dialogs import Dialog, add_line, form_layout
