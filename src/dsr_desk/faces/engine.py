@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr_desk.core.items import Box
+from dsr_desk.faces.card import ModelCard
 
 Pixels = NDArray[np.uint8]
 """Upright photo, shape (height, width, 3), RGB."""
@@ -54,17 +55,6 @@ class Alignment:
 
     chips: Chips
     landmarks: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What an officer must be able to answer about the model that compares faces."""
-
-    name: str
-    networks: tuple[str, ...]
-    trained_on: str
-    known_weaknesses: str
-    licence: str
 
 
 class Engine(Protocol):

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import message
+from dsr_desk.faces.card import ModelCard
 from dsr_desk.faces.engine import Engine
+from dsr_desk.faces.engine_check import CHECK, EngineCheck
 from dsr_desk.faces.model_cache import preset_grants
 from dsr_desk.jobs.cell import CellFailed, Grants, Limits, ask
 
@@ -40,10 +42,12 @@ class EngineChanged(DeskError):
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """See `Engine`."""
+    """See `Engine`. `check` is what was measured of an own one, if it was."""
 
     digest: str
     dimension: int
+    card: ModelCard | None = None
+    check: EngineCheck | None = None
 
 
 def own_folder(name: str) -> Path | None:
@@ -67,7 +71,7 @@ def engine_facts(name: str, load: Callable[[], Engine]) -> EngineFacts:
     folder = own_folder(name)
     if folder is None:
         engine = load()
-        return EngineFacts(engine.digest, engine.dimension)
+        return EngineFacts(engine.digest, engine.dimension, engine.card)
     try:
         facts: EngineFacts = ask(EngineFacts, try_model, folder, grants=engine_grants(name), limits=TRIAL)
     except CellFailed as failed:
@@ -75,15 +79,15 @@ def engine_facts(name: str, load: Callable[[], Engine]) -> EngineFacts:
     return facts
 
 
-def _own_files(folder: Path) -> tuple[Path, Path]:
-    from dsr_desk.faces.own_model import model_name
+def _own_files(folder: Path) -> tuple[Path, ...]:
+    from dsr_desk.faces.own_model import model_files
 
-    manifest = folder / MANIFEST
+    manifest, check = folder / MANIFEST, folder / CHECK
     try:
-        named = ask(str, model_name, folder, grants=Grants(read=(manifest,)))
+        named: list[str] = ask(list[str], model_files, folder, grants=Grants(read=(manifest,)))
     except CellFailed as failed:
         raise OwnModelUnusable(folder=folder, why=failed.why) from failed
-    model = folder / named
-    if model.parent != folder or not model.is_file():
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.unreadable", file=named))
-    return manifest, model
+    for name in named:
+        if (folder / name).parent != folder or not (folder / name).is_file():
+            raise OwnModelUnusable(folder=folder, why=message("why.own-model.unreadable", file=name))
+    return manifest, *(folder / name for name in named), *((check,) if check.is_file() else ())

@@ -1,21 +1,15 @@
 """An organisation's own face network: a folder with an ONNX file and `engine.json` beside it becomes an engine.
 
-Detection and alignment stay the product's. `engine.json`:
+The manifest (see `manifest`) says how chips are aligned and what enters the network; it may name a detector beside it.
+With `mirror` a template is the mean of chip and mirror image. A network that takes so many chips at once and no others
+gets so many.
 
-    {"name": "...", "model": "file.onnx", "dimension": 512, "side": 112, "padding": 0.25,
-     "colours": "RGB" or "BGR", "layout": "NCHW" or "NHWC", "mean": 127.5, "range": 127.5, "mirror": true,
-     "card": {"trained_on": "...", "known_weaknesses": "...", "licence": "..."}}
-
-A pixel enters the network as (value - mean) / range. With `mirror` a template is the mean of chip and mirror image. A
-network that takes so many chips at once and no others gets so many.
-
-The file is from outside: everything here runs in cells (see `facts`).
+The files are from outside: everything here runs in cells (see `facts`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,91 +19,67 @@ import onnx
 from numpy.typing import NDArray
 
 from dsr_desk.core.canonical import digest_of
-from dsr_desk.core.message import message
-from dsr_desk.faces.alignment import Aligner
-from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
-from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
-from dsr_desk.faces.facts import MANIFEST, EngineFacts, OwnModelUnusable
+from dsr_desk.core.message import Message, message
+from dsr_desk.faces.alignment import Aligner, TemplateAligner
+from dsr_desk.faces.dlib_engine import DlibEngine
+from dsr_desk.faces.engine import Alignment, Chips, Detection, Pixels
+from dsr_desk.faces.engine_check import read_check
+from dsr_desk.faces.facts import EngineFacts, OwnModelUnusable
+from dsr_desk.faces.manifest import DetectorPart, DlibAlignment, Manifest, read_manifest
+from dsr_desk.faces.own_detector import TURNS, OwnDetector
+from dsr_desk.faces.presets import PRESETS
 from dsr_desk.faces.runtime import BATCH, both_ways, of_length_one, session
 from dsr_desk.faces.weights import LANDMARKS_FILE, weight_file
 
 CODE_VERSION = 1
-LARGEST_SIDE = 1024
-LARGEST_DIMENSION = 65_536
-LARGEST_PADDING = 10.0
-LARGEST_NUMBER = 1e9
+"""Of contract 1, whose digests stay."""
 
-_KINDS: dict[str, type | tuple[type, ...]] = {
-    "name": str,
-    "model": str,
-    "dimension": int,
-    "side": int,
-    "padding": (int, float),
-    "colours": str,
-    "layout": str,
-    "mean": (int, float),
-    "range": (int, float),
-    "mirror": bool,
-    "card": dict,
-}
+CONTRACT_VERSION = 1
+"""Of contract 2: to be raised with every change after which the same photo gets another template."""
 
 
 class OwnEngine:
-    """See `Engine`. `base` detects; this one aligns as its network wants and embeds."""
+    """See `Engine`. `base` detects where the manifest names no detector; this one aligns and embeds."""
 
     def __init__(self, folder: Path, base: DlibEngine) -> None:
-        manifest = _read_manifest(folder)
-        try:
-            model = (folder / manifest["model"]).read_bytes()
-        except OSError as error:
-            raise OwnModelUnusable(
-                folder=folder, why=message("why.own-model.unreadable", file=manifest["model"])
-            ) from error
-        try:
-            whole = _is_whole(model)
-            self._session: Any = session(model) if whole else None
-        except Exception as error:  # ONNX and ONNX Runtime raise what has no common base
-            raise OwnModelUnusable(
-                folder=folder, why=message("why.own-model.no-onnx", file=manifest["model"])
-            ) from error
-        if not whole:
-            raise OwnModelUnusable(folder=folder, why=message("why.own-model.external", file=manifest["model"]))
-        self.name = str(manifest["name"])
-        self.dimension = int(manifest["dimension"])
-        self.smallest_face, self.turns = base.smallest_face, base.turns
-        card = manifest["card"]
-        self.card = ModelCard(
-            name=self.name,
-            networks=(str(manifest["model"]), *base.card.networks[:2]),
-            trained_on=str(card.get("trained_on", "unknown")),
-            known_weaknesses=str(card.get("known_weaknesses", "unknown")),
-            licence=str(card.get("licence", "unknown")),
-        )
-        spelled = {key: repr(value) for key, value in manifest.items()}
-        self.digest = digest_of(["own", CODE_VERSION, hashlib.sha256(model).hexdigest(), spelled])
-        self._manifest = manifest
+        manifest = read_manifest(folder)
         self._folder = folder
-        self._base = base
-        self._aligner = Aligner(weight_file(LANDMARKS_FILE), int(manifest["side"]), float(manifest["padding"]))
+        self._manifest = manifest
+        model = self._whole(manifest.model)
+        self._session: Any = self._loaded(model)
+        digests = [hashlib.sha256(model).hexdigest()]
+        self._detector: OwnDetector | DlibEngine = base
+        self.smallest_face, self.turns = base.smallest_face, base.turns
+        if manifest.detector is not None:
+            found = self._whole(manifest.detector.model)
+            digests.append(hashlib.sha256(found).hexdigest())
+            self._detector = self._detecting(found, manifest.detector)
+            self.smallest_face, self.turns = self._detector.smallest_face, TURNS
+        self.name = manifest.name
+        self.dimension = manifest.dimension
+        beside = (manifest.detector.model,) if manifest.detector else base.card.networks[:2]
+        self.card = manifest.model_card(beside)
+        self.digest = _digest(manifest, digests)
+        self._aligner = _aligner(manifest)
         self._at_once = self._tried_at_once()
 
     def smallest_face_in(self, width: int, height: int) -> int:
-        return self._base.smallest_face_in(width, height)
+        return self._detector.smallest_face_in(width, height)
 
     def detect(self, pixels: Pixels) -> list[Detection]:
-        return self._base.detect(pixels)
+        return self._detector.detect(pixels)
 
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Alignment:
         return self._aligner.align(pixels, detections)
 
     def embed(self, chips: Chips) -> NDArray[np.float32]:
-        return both_ways(self._batches, chips) if self._manifest["mirror"] else of_length_one(self._batches(chips))
+        return both_ways(self._batches, chips) if self._manifest.mirror else of_length_one(self._batches(chips))
 
     def _tried_at_once(self) -> tuple[int, bool]:
         """How many chips go in at once, and whether no fewer may. Raises OwnModelUnusable where none can."""
         takes = self._session.get_inputs()[0].shape
-        fixed = takes[0] if takes and isinstance(takes[0], int) else 0
-        side = self._manifest["side"]
+        fixed = self._manifest.batch or (takes[0] if takes and isinstance(takes[0], int) else 0)
+        side = self._manifest.side
         chips = np.random.default_rng(1).integers(0, 256, (max(fixed, 2), side, side, 3), np.uint8)
         if fixed:
             self._run(chips[:fixed])
@@ -138,33 +108,79 @@ class OwnEngine:
         return found
 
     def _run(self, chips: Chips) -> NDArray[np.float32]:
-        if self._manifest["colours"] == "BGR":
+        manifest = self._manifest
+        if manifest.colours == "BGR":
             chips = chips[..., ::-1]
-        values = (chips.astype(np.float32) - self._manifest["mean"]) / self._manifest["range"]
-        if self._manifest["layout"] == "NCHW":
+        values = (chips.astype(np.float32) - np.float32(manifest.mean)) / np.float32(manifest.scale)
+        if manifest.layout == "NCHW":
             values = values.transpose(0, 3, 1, 2)
         values = np.ascontiguousarray(values, np.float32)
         try:
             answer = np.asarray(self._session.run(None, {self._session.get_inputs()[0].name: values})[0])
         except Exception as error:  # as above
-            raise OwnModelUnusable(folder=self._folder, why=message("why.own-model.chips")) from error
+            raise self._refused(message("why.own-model.chips")) from error
         if answer.shape != (len(chips), self.dimension):
-            raise OwnModelUnusable(folder=self._folder, why=message("why.own-model.shape", shape=str(answer.shape)))
+            raise self._refused(message("why.own-model.shape", shape=str(answer.shape)))
         answer = answer.astype(np.float32)
         if not np.isfinite(answer).all():
-            raise OwnModelUnusable(folder=self._folder, why=message("why.own-model.no-numbers"))
+            raise self._refused(message("why.own-model.no-numbers"))
         return answer
 
+    def _whole(self, file: str) -> bytes:
+        """A network's file, all of it."""
+        try:
+            model = (self._folder / file).read_bytes()
+        except OSError as error:
+            raise self._refused(message("why.own-model.unreadable", file=file)) from error
+        try:
+            whole = _is_whole(model)
+        except Exception as error:  # ONNX raises what has no common base
+            raise self._refused(message("why.own-model.no-onnx", file=file)) from error
+        if not whole:
+            raise self._refused(message("why.own-model.external", file=file))
+        return model
 
-def model_name(folder: Path) -> str:
-    """The file beside the manifest that holds the network. Raises OwnModelUnusable."""
-    return str(_read_manifest(folder)["model"])
+    def _loaded(self, model: bytes) -> Any:
+        try:
+            return session(model)
+        except Exception as error:  # so does ONNX Runtime
+            raise self._refused(message("why.own-model.no-onnx", file=self._manifest.model)) from error
+
+    def _detecting(self, model: bytes, part: DetectorPart) -> OwnDetector:
+        try:
+            return OwnDetector(model, part)
+        except Exception as error:  # as above; and what a network answers that is of another family
+            raise self._refused(message("why.own-model.detector", file=part.model, preset=part.preset)) from error
+
+    def _refused(self, why: Message) -> OwnModelUnusable:
+        return OwnModelUnusable(folder=self._folder, why=why)
+
+
+def model_files(folder: Path) -> list[str]:
+    """The files beside the manifest that hold networks. Raises OwnModelUnusable."""
+    return list(read_manifest(folder).files)
 
 
 def try_model(folder: Path) -> EngineFacts:
-    """Loads the network and lets it answer once. Raises OwnModelUnusable."""
+    """Loads the networks and lets them answer once. Raises OwnModelUnusable."""
     engine = OwnEngine(folder, DlibEngine("standard", PRESETS["standard"]))
-    return EngineFacts(engine.digest, engine.dimension)
+    return EngineFacts(engine.digest, engine.dimension, engine.card, read_check(folder, engine.digest))
+
+
+def _digest(manifest: Manifest, digests: Sequence[str]) -> str:
+    """What is said on the card changes no template, but in contract 1 it changed the digest."""
+    if manifest.contract == 1:
+        spelled = {key: repr(value) for key, value in manifest.said.items()}
+        return digest_of(["own", CODE_VERSION, digests[0], spelled])
+    spelled = {key: repr(value) for key, value in manifest.said.items() if key not in ("card", "name")}
+    return digest_of(["own", "contract 2", CONTRACT_VERSION, list(digests), spelled])
+
+
+def _aligner(manifest: Manifest) -> Aligner | TemplateAligner:
+    landmarks = weight_file(LANDMARKS_FILE)
+    if isinstance(manifest.alignment, DlibAlignment):
+        return Aligner(landmarks, manifest.side, manifest.alignment.padding)
+    return TemplateAligner(landmarks, manifest.side, manifest.alignment)
 
 
 def _is_whole(model: bytes) -> bool:
@@ -187,24 +203,3 @@ def _inside(nodes: Sequence[Any]) -> Iterator[Any]:
         yield from (attribute.t, *attribute.tensors)
         for graph in (attribute.g, *attribute.graphs):
             yield from _tensors(graph)
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.no-manifest")) from error
-    if not isinstance(manifest, dict):
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.no-object"))
-    for key, kind in _KINDS.items():
-        if key not in manifest or not isinstance(manifest[key], kind):
-            raise OwnModelUnusable(folder=folder, why=message("why.own-model.lacks", key=key))
-    if Path(manifest["model"]).name != manifest["model"]:
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.elsewhere"))
-    if manifest["colours"] not in ("RGB", "BGR") or manifest["layout"] not in ("NCHW", "NHWC"):
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.layout"))
-    sizes = 0 < manifest["side"] <= LARGEST_SIDE and 0 < manifest["dimension"] <= LARGEST_DIMENSION
-    numbers = all(abs(manifest[key]) <= LARGEST_NUMBER for key in ("mean", "range"))
-    if not sizes or not numbers or manifest["range"] == 0 or not 0 <= manifest["padding"] <= LARGEST_PADDING:
-        raise OwnModelUnusable(folder=folder, why=message("why.own-model.bounds"))
-    return manifest

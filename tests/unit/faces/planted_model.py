@@ -5,5 +5,5 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def name_elsewhere(_: Path) -> str:
-    return "../secret"
+def name_elsewhere(_: Path) -> list[str]:
+    return ["../secret"]

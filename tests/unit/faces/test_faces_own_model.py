@@ -13,9 +13,10 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
 from dsr_desk.core.message import message
 from dsr_desk.faces import facts, own_model
-from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
+from dsr_desk.faces.dlib_engine import DlibEngine
 from dsr_desk.faces.facts import EngineFacts, OwnModelUnusable, engine_facts, engine_grants
 from dsr_desk.faces.own_model import OwnEngine
+from dsr_desk.faces.presets import PRESETS
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.cell import Limits, ask
 from dsr_desk.jobs.confine import enforced
@@ -106,7 +107,7 @@ def test_an_own_network_embeds_what_the_product_detects(tmp_path, base, face_pho
     assert templates.shape == (1, 8)
     assert np.linalg.norm(templates[0]) == pytest.approx(1.0, abs=1e-5)
     assert engine.card.trained_on == "consenting employees"
-    assert engine.card.known_weaknesses == "unknown"
+    assert (engine.card.known_weaknesses, engine.card.consent) == ("", "")  # and nobody guesses
 
 
 def test_its_digest_names_the_network_and_the_manifest(tmp_path, base):
@@ -191,7 +192,7 @@ def test_what_an_own_model_is_comes_out_of_a_cell_as_it_is(tmp_path, base, monke
     expected = OwnEngine(folder, base)
     monkeypatch.setattr(own_model, "session", None)  # here, where keys could be, it is not loaded
     monkeypatch.chdir(tmp_path)
-    assert engine_facts("own", loader("own")) == EngineFacts(expected.digest, 8)
+    assert engine_facts("own", loader("own")) == EngineFacts(expected.digest, 8, expected.card)
 
 
 def test_a_cell_that_loads_an_own_model_may_read_its_two_files(tmp_path):
@@ -214,7 +215,7 @@ def test_a_manifest_that_names_another_place_leads_nowhere(tmp_path):
 def test_a_reader_that_names_another_file_opens_it_to_nobody(tmp_path, monkeypatch):
     (tmp_path / "secret").write_text("secret")
     folder = folder_with(tmp_path / "own", network())
-    monkeypatch.setattr(own_model, "model_name", planted_model.name_elsewhere)
+    monkeypatch.setattr(own_model, "model_files", planted_model.name_elsewhere)
     with pytest.raises(OwnModelUnusable) as refused:
         engine_grants(str(folder))
     assert refused.value.why == message("why.own-model.unreadable", file="../secret")
@@ -241,5 +242,5 @@ def test_a_manifest_that_is_no_end_of_brackets_is_refused(tmp_path):
     folder = folder_with(tmp_path / "own", network())
     (folder / "engine.json").write_text("[" * 200_000)
     with pytest.raises(OwnModelUnusable) as refused:
-        ask(str, own_model.model_name, folder, grants=engine_grants("standard"))
+        ask(list[str], own_model.model_files, folder, grants=engine_grants("standard"))
     assert refused.value.why.code == "why.own-model.no-manifest"
