@@ -31,7 +31,7 @@ from dsr_desk.ui import language, words
 from dsr_desk.ui.dialogs import four_parts
 from dsr_desk.ui.views.proof.evidence import EvidencePage
 from dsr_desk.ui.views.vault.journal import act_name
-from parsed import parsed
+from parsed import nodes
 from ui.conftest import Visitor
 
 
@@ -40,7 +40,7 @@ def offered() -> dict[str, bool]:
     found: dict[str, bool] = {}
     singular: set[ast.AST] = set()
     for path in sorted(Path(dsr_desk.ui.__file__).parent.rglob("*.py")):
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -19,6 +19,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from parsed import parsed
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -108,7 +110,7 @@ def test_modules_are_short_enough_to_be_read_at_once() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    assert [path.name for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [path.name for path in SOURCES if not ast.get_docstring(parsed(path))] == []
 
 
 def lines_of_rooms(rooms: Sequence[str], pattern: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dsr_desk.core.catalogue import catalogue, labels
-from parsed import parsed
+from parsed import nodes
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -79,7 +79,7 @@ def test_screens_commands_and_reports_use_no_retired_word() -> None:
 def test_a_class_name_means_one_thing() -> None:
     where = defaultdict(list)
     for path in SOURCES:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and path.name not in STANDS_ALONE:
                 where[node.name].append(str(path.relative_to(ROOT)))
     assert {name: places for name, places in where.items() if len(places) > 1} == {}
@@ -89,7 +89,7 @@ def test_the_words_of_the_house_are_those_of_its_core() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = page.partition("## Words\n")[2].partition("\n## ")[0]
     words = {word for row in re.findall(r"^\| ([A-Z][^|]*) \|", table, re.MULTILINE) for word in row.split(", ")}
-    classes = {node.name for path in SOURCES for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)}
+    classes = {node.name for path in SOURCES for node in nodes(path) if isinstance(node, ast.ClassDef)}
     no_class = {"Journal", "Subject", "Round", "Basis", "Bundle", "Hit"}
     assert {word.title().replace(" ", "") for word in words} - classes - no_class == set()
 
@@ -107,7 +107,7 @@ def test_evidence_repeats_no_class_of_the_core() -> None:
         for path in (ROOT / "src" / "dsr_desk" / room).rglob("*.py"):
             if path.name in STANDS_ALONE:
                 continue
-            for node in ast.walk(parsed(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.ClassDef):
                     fields = [
                         one.target.id

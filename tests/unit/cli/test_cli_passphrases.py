@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 import dsr_desk
 from dsr_desk.app.desk import Desk
 from dsr_desk.cli.main import main
-from parsed import parsed
+from parsed import nodes
 from quick_keys import make_keys_quick
 
 GOOD = "seven words that nobody would ever guess"
@@ -78,18 +78,22 @@ def test_the_doors_are_all_that_there_are() -> None:
     assert doors(main) == {("vault", "create"), ("vault", "officer", "add"), ("vault", "officer", "passphrase")}
 
 
+def called(node: ast.Call) -> str:
+    name: str = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    return name
+
+
 def test_nothing_else_locks_anything_with_a_passphrase() -> None:
     """Where a call of these stands in the source: one more needs a passphrase that was judged, or made here."""
     locks = {"_put_slot", "Encryption", "seal_html", "seal_pdf", "lock_plan", "seal_key", "encrypt"}
     found = set()
     for path in sorted(SOURCE.rglob("*.py")):
-        for function in ast.walk(parsed(path)):
+        if not any(isinstance(node, ast.Call) and called(node) in locks for node in nodes(path)):
+            continue
+        for function in nodes(path):
             if isinstance(function, ast.FunctionDef):
                 for node in ast.walk(function):
-                    if (
-                        not isinstance(node, ast.Call)
-                        or getattr(node.func, "attr", getattr(node.func, "id", "")) not in locks
-                    ):
+                    if not isinstance(node, ast.Call) or called(node) not in locks:
                         continue
                     name = ast.unparse(node.func)
                     if not name.endswith("encrypt") or "passphrase" in name:

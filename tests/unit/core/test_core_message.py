@@ -9,7 +9,7 @@ import json
 import os
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -25,7 +25,7 @@ from dsr_desk.core.errors import error_of
 from dsr_desk.core.language import LANGUAGES, plural_categories, visible
 from dsr_desk.core.message import Message, Value, message, quoted, refused, said_all, term, without_names
 from dsr_desk.core.refusals import CaseOver
-from parsed import parsed
+from parsed import nodes
 
 SOURCE = Path(dsr_desk.__file__).parent
 CATALOGUES = SOURCE / "core" / "catalogue"
@@ -97,20 +97,21 @@ class Source:
 
 
 @functools.cache
-def trees() -> dict[str, ast.Module]:
-    return {path.relative_to(SOURCE).as_posix(): parsed(path) for path in sorted(SOURCE.rglob("*.py"))}
+def sources() -> dict[str, tuple[ast.AST, ...]]:
+    """The nodes of each module."""
+    return {path.relative_to(SOURCE).as_posix(): nodes(path) for path in sorted(SOURCE.rglob("*.py"))}
 
 
 @functools.cache
 def source() -> Source:
     found = Source()
-    for tree in trees().values():
-        for node in ast.walk(tree):
+    for held in sources().values():
+        for node in held:
             if isinstance(node, ast.ClassDef) and (error := _error(node)):
                 found.errors[node.name] = error
     makers = {"message", "Message", *_makers()}
-    for name, tree in trees().items():
-        for node in ast.walk(tree):
+    for name, held in sources().items():
+        for node in held:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.texts.add(node.value)
             elif isinstance(node, ast.JoinedStr):
@@ -141,8 +142,8 @@ def _makers() -> set[str]:
     """Functions that make a message of a code that they are given first, and of values by name."""
     return {
         node.name
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for held in sources().values()
+        for node in held
         if isinstance(node, ast.FunctionDef)
         and node.args.kwarg is not None
         and (given := [one.arg for one in node.args.args if one.arg != "self"])
@@ -237,7 +238,8 @@ def every_form() -> Iterator[tuple[str, str, str]]:
 def test_every_literal_code_of_the_source_is_in_the_catalogue() -> None:
     found = source().said
     assert len(found) > 300
-    unknown = [f"{one.where}: {code}" for one in found for code in one.codes if code not in set(codes())]
+    known = set(codes())
+    unknown = [f"{one.where}: {code}" for one in found for code in one.codes if code not in known]
     assert unknown == []
 
 
@@ -294,11 +296,12 @@ def test_blanks_are_plain_names_with_known_formats_and_nothing_inside() -> None:
 
 
 def test_every_call_fills_the_blanks() -> None:
+    known = set(codes())
     lacking = [
         f"{one.where}: {code} lacks {sorted(names(code, 'en') - one.names)}"
         for one in source().said
         for code in one.codes
-        if one.names is not None and code in set(codes()) and names(code, "en") - one.names
+        if one.names is not None and code in known and names(code, "en") - one.names
     ]
     assert lacking == []
 
@@ -331,8 +334,8 @@ def _enums() -> set[str]:
     """Names of the classes in the source that list words."""
     return {
         node.name.lower()
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for held in sources().values()
+        for node in held
         if isinstance(node, ast.ClassDef) and {"Enum", "StrEnum"} & {getattr(base, "id", "") for base in node.bases}
     }
 
@@ -531,10 +534,10 @@ def _speaks(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in SAYING and node.attr != "say"
 
 
-def reads_back(tree: ast.Module) -> list[int]:
+def reads_back(held: Iterable[ast.AST]) -> list[int]:
     """Lines that look for something in a sentence."""
     found = []
-    for node in ast.walk(tree):
+    for node in held:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READING:
             if _speaks(node.func.value) or any(_speaks(one) for one in node.args):
                 found.append(node.lineno)
@@ -546,7 +549,7 @@ def reads_back(tree: ast.Module) -> list[int]:
 
 
 def test_nothing_looks_into_a_sentence() -> None:
-    assert {name: lines for name, tree in trees().items() if (lines := reads_back(tree))} == {}
+    assert {name: lines for name, held in sources().items() if (lines := reads_back(held))} == {}
 
 
 @pytest.mark.parametrize(
@@ -560,29 +563,29 @@ def test_nothing_looks_into_a_sentence() -> None:
     ],
 )
 def test_who_looks_into_a_sentence_is_found(text: str) -> None:
-    assert reads_back(ast.parse(text)) == [1]
+    assert reads_back(ast.walk(ast.parse(text))) == [1]
 
 
 def test_reports_and_windows_have_no_patterns() -> None:
     """But for what officers registered, in which addresses are looked for, and characters that no font shows."""
-    rooms = {name for name in trees() if name.startswith("evidence/report/")} | {"ui/language.py"}
+    rooms = {name for name in sources() if name.startswith("evidence/report/")} | {"ui/language.py"}
     rooms -= {"evidence/report/registered.py", "evidence/report/pdf.py"}
     assert len(rooms) > 2
     imported = {
         name
         for name in rooms
-        for node in ast.walk(trees()[name])
+        for node in sources()[name]
         if (isinstance(node, ast.Import) and any(one.name == "re" for one in node.names))
         or (isinstance(node, ast.ImportFrom) and node.module == "re")
     }
     assert imported == set()
 
 
-def sentences_as_patterns(tree: ast.Module) -> list[str]:
+def sentences_as_patterns(held: Iterable[ast.AST]) -> list[str]:
     """Texts of at least four English words, one after the other, with a part that takes a value out."""
     return [
         node.value
-        for node in ast.walk(tree)
+        for node in held
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and LISTING.search(node.value)
@@ -592,11 +595,11 @@ def sentences_as_patterns(tree: ast.Module) -> list[str]:
 
 
 def test_no_module_holds_sentences_as_patterns() -> None:
-    assert {name: found for name, tree in trees().items() if (found := sentences_as_patterns(tree))} == {}
+    assert {name: found for name, held in sources().items() if (found := sentences_as_patterns(held))} == {}
 
 
 def test_a_sentence_as_a_pattern_is_found() -> None:
-    assert sentences_as_patterns(ast.parse(r"""X = (r"It was finished on (.+), before the first hit",)"""))
+    assert sentences_as_patterns(ast.walk(ast.parse(r"""X = (r"It was finished on (.+), before the first hit",)""")))
 
 
 def test_what_the_system_refuses_is_said_in_words_of_the_catalogue_where_it_is_usual() -> None:

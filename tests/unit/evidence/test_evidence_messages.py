@@ -35,6 +35,7 @@ from dsr_desk.evidence.verifying import check_bundle
 from dsr_desk.evidence.verifying.check_bundle import EVIDENCE, SAYS, Files, Said, members_of, report_page, together
 from dsr_desk.evidence.verifying.verify import DECLARED, _declared, message_of
 from dsr_desk.search.index.folder import IndexDamaged, IndexMissing
+from parsed import nodes
 
 NAMES = (
     "St. Pauli",
@@ -156,7 +157,7 @@ def test_every_code_of_the_verifier_and_of_the_wrappers_has_its_sentence() -> No
     room = Path(str(files("dsr_desk.evidence")))
     used: dict[str, set[str]] = {}
     for path in room.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
             raised = named and node.func.id in ("Refused", "Malformed", "Said", "Unchecked")
             if raised and isinstance(node.args[0], ast.Constant):
