@@ -162,11 +162,15 @@ def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
 def imported(path: Path) -> set[str]:
     """Top-level names that a module imports."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names.add(node.module.split(".")[0])
+        else:  # an import is a statement, and no expression holds one
+            waiting += [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.expr)]
     return names
 
 
