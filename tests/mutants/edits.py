@@ -63,6 +63,7 @@ import edits_roster
 import edits_scope
 import edits_sizes
 import edits_standing
+import edits_start
 import edits_staying
 import edits_sweep
 import edits_sworn
@@ -159,6 +160,7 @@ LINES: tuple[Edit, ...] = (
     *edits_required.LINES,
     *edits_review.LINES,
     *edits_standing.LINES,
+    *edits_start.LINES,
     *edits_sizes.LINES,
     *edits_staying.LINES,
     *edits_sweep.LINES,

@@ -195,6 +195,7 @@ def test_who_unlocks_while_it_is_loaded_can_use_the_window_and_opens_the_vault_w
     assert parts.begun == [ahead.NEEDED[0]]
     parts.may_end.set()
     qtbot.waitUntil(lambda: window.workspace is not None)
+    assert parts.begun == [*ahead.NEEDED, *ahead.NEEDED]  # one thread after the other, never both at once
 
 
 def test_who_leaves_at_once_waits_for_one_part_and_not_for_all(

@@ -28,7 +28,7 @@ from dsr_desk.cli.common import (
     with_case,
     with_desk,
 )
-from dsr_desk.cli.delete import differences_told
+from dsr_desk.cli.differences import differences_told
 from dsr_desk.cli.order import CoversOptions, OrderOptions, content_options, covers_options, open_new
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.findings import EXPECTED_STRANGERS, Candidate, SearchResult, Verdict

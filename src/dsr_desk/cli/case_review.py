@@ -10,7 +10,7 @@ import click
 
 from dsr_desk.app.case import packets, review
 from dsr_desk.cli.common import FILE, PATH, counted, emit, with_case
-from dsr_desk.cli.delete import differences_told
+from dsr_desk.cli.differences import differences_told
 from dsr_desk.core.asked import For
 from dsr_desk.core.changes import Change
 from dsr_desk.core.findings import Candidate, Verdict

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsr_desk.app import allowed
 from dsr_desk.app.case import deleting, handing_over, recipients, statements, sweeping
 from dsr_desk.cli.common import (
     FILE,
@@ -25,11 +23,11 @@ from dsr_desk.cli.common import (
     read_passphrase,
     with_case,
 )
+from dsr_desk.cli.differences import differences_told
 from dsr_desk.cli.ending import WHERE_READ
 from dsr_desk.core import codec
 from dsr_desk.core.actions import Outcome, OutcomeState, ReadBack, Seen, SqlDialect
 from dsr_desk.core.message import said_all
-from dsr_desk.core.refusals import BasisChanged
 
 if TYPE_CHECKING:
     from dsr_desk.app.case.chasing import TeamTask
@@ -355,17 +353,6 @@ def declare(desk: Desk, ref: str, action: str, how: str, proof: Path | None) -> 
     done = f"{action} is declared done. Evidence says: declared, not read back."
     said = f"The word is recorded, and {action} waits on." if waits else done
     emit(outcome, said, *outcome.notes[1:], problem=waits)
-
-
-@contextmanager
-def differences_told(desk: Desk, ref: str) -> Iterator[None]:
-    """Where the basis of the plan was changed, says what was before the refusal is shown."""
-    try:
-        yield
-    except BasisChanged:
-        for one in allowed.changed_since_plan(desk, ref):
-            click.echo(one.say(), err=True)
-        raise
 
 
 def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:

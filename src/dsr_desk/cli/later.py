@@ -1,4 +1,4 @@
-"""Use cases are loaded when a command calls the first of them: help and usage errors need none."""
+"""Use cases, and what else is named with its module, are loaded at first use: help and usage errors need none."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from types import ModuleType
 
 
 class _UseCases(MetaPathFinder):
-    """Finds modules of `dsr_desk.app` so that they run at the first use of a name in them."""
+    """Finds modules of use cases and of the core so that they run at the first use of a name in them."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith("dsr_desk.app."):
+        if not fullname.startswith(("dsr_desk.app.", "dsr_desk.core.")):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.loader is None or spec.submodule_search_locations is not None:

@@ -14,9 +14,9 @@ import click
 from dsr_desk.app.case import duties, orders, scope
 from dsr_desk.app.proof import obligations, order_drafts
 from dsr_desk.cli.common import FILE, NEW_FILE, counted, emit, progress_bar, with_case
+from dsr_desk.core import selectors
 from dsr_desk.core.orders import Demand, Met, Obligation, profile, profiles, typed
 from dsr_desk.core.sampling import SAMPLE_SIZE
-from dsr_desk.core.selectors import AnyOf, Called, InList, MadeFrom, NamedBy, Selector, parse, said
 
 if TYPE_CHECKING:
     from dsr_desk.app.desk import Desk
@@ -120,7 +120,7 @@ def open_new(desk: Desk, letter: Path, content: OrderOptions, covers: CoversOpti
         _obligations(content.profile, content.obligations, day),
         content.profile,
         content.note,
-        said(named) if named else "",
+        selectors.said(named) if named else "",
     )
     view, _ = orders.open_order(desk, made, orders.read_letter(letter), lists=lists)
     shown = orders.show_order(desk, view.ref)
@@ -147,7 +147,7 @@ def change(desk: Desk, ref: str, content: OrderOptions, covers: CoversOptions, d
         served=day,
         note=content.note or known.note,
         profile=content.profile or known.profile,
-        covers=said(named) if named else known.covers,
+        covers=selectors.said(named) if named else known.covers,
     )
     orders.record_order(desk, ref, made, lists=lists)
     shown = orders.show_order(desk, ref)
@@ -178,7 +178,7 @@ def scope_(desk: Desk, ref: str, where: str | None, lists: tuple[str, ...], show
             raise click.UsageError("say with --where what the order covers")
         read = orders.lists_of(desk, ref) | {name: orders.read_list(path) for name, path in map(_pair, lists)}
         with progress_bar() as (report, cancel):
-            scope.resolve_scope(desk, ref, parse(where or known), read, report=report, cancel=cancel)
+            scope.resolve_scope(desk, ref, selectors.parse(where or known), read, report=report, cancel=cancel)
     view = scope.show_scope(desk, ref)
     emit(scope_json(view), *scope_lines(view), problem=bool(view.not_known))
 
@@ -277,17 +277,20 @@ def duties_(desk: Desk, ref: str) -> None:
     emit(rows, *(lines or ["No day stands for anything."]), problem=any(one.late(today) for one in found))
 
 
-def covered(covers: CoversOptions) -> tuple[Selector | None, dict[str, orders.ItemList]]:
+def covered(covers: CoversOptions) -> tuple[selectors.Selector | None, dict[str, orders.ItemList]]:
     """What options name with all that was made from it, as one selector; and the list that goes with it."""
-    named: list[Selector] = [NamedBy(Called.VERSION if "@" in one else Called.DATASET, one) for one in covers.datasets]
-    named += [NamedBy(Called.SUPPLIER, one) for one in covers.suppliers]
-    named += [NamedBy(Called.MODEL, one) for one in covers.models]
-    named += [InList(LIST)] if covers.items else []
+    named: list[selectors.Selector] = [
+        selectors.NamedBy(selectors.Called.VERSION if "@" in one else selectors.Called.DATASET, one)
+        for one in covers.datasets
+    ]
+    named += [selectors.NamedBy(selectors.Called.SUPPLIER, one) for one in covers.suppliers]
+    named += [selectors.NamedBy(selectors.Called.MODEL, one) for one in covers.models]
+    named += [selectors.InList(LIST)] if covers.items else []
     lists = {LIST: orders.read_list(covers.items)} if covers.items else {}
     if not named:
         return None, lists
-    data = named[0] if len(named) == 1 else AnyOf(tuple(named))
-    return AnyOf((*named, MadeFrom(data))), lists
+    data = named[0] if len(named) == 1 else selectors.AnyOf(tuple(named))
+    return selectors.AnyOf((*named, selectors.MadeFrom(data))), lists
 
 
 def order_json(view: orders.OrderView) -> dict[str, Any]:
