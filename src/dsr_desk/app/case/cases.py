@@ -103,8 +103,7 @@ class CaseView:
 class FactsVersion:
     """One version of the facts: what it says, who said it when (UTC), and where in the log. `number` counts from 1.
 
-    `proposed` is what nobody stands for: what the program read when the case was opened, and then that with what an
-    officer corrected of it without confirming the rest. Everything else is an officer's word.
+    `proposed` is what nobody stands for as a whole: what the program read, and that with what an officer corrected.
     """
 
     number: int

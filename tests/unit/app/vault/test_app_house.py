@@ -65,6 +65,7 @@ def test_letters_are_read_with_the_officers_as_people_of_the_house(desk: Desk) -
         House(agents={"A-1": "abc"}),
         House(agents={"A-1": "ab" * 31}),
         House(agents={"A-1": " ".join(["ab"] * 32)}),
+        House(agents={"A-1": "ab" * 15 + " " * 4 + "ab" * 15}),
         House(agents={" ": KEY}),
     ],
 )
