@@ -16,7 +16,7 @@ DEEPEST = 6
 _OF_PERSON = frozenset(
     {"attributes", "subject", "datasubject", "person", "consumer", "customer", "client", "requester", "requestor"}
     | {"identity", "identifiers", "contact", "details", "fields", "request", "form", "answers", "data", "profile"}
-    | {"submitter", "applicant", "user", "personaldata", "requestdetails", "enduser"}
+    | {"submitter", "applicant", "user", "ticket", "personaldata", "requestdetails", "enduser"}
 )
 """Objects in a request whose entries are the person's own; those of others (an assignee, an agent) are not read."""
 
@@ -32,7 +32,8 @@ def _read(data: bytes, name: str, house: House) -> list[Intake]:
     except RequestUnreadable:
         if len(entries) > 1:
             raise RequestUnreadable(name=name, why=message("why.entries.unknown", count=len(entries))) from None
-        return text.FORMAT.read(data, name, house)
+        said = "\n".join(f"{key}: {value}" for one in flat for key, value in one.items())
+        return text.FORMAT.read(said.encode() or data, name, house)
 
 
 def _parsed(content: str) -> object:

@@ -22,7 +22,7 @@ from dsr_desk.intake.decoding import decode
 from dsr_desk.intake.laws import STATES_WITH_CLOCK, LawSaid, law_of_fields, place_named
 from dsr_desk.intake.making import asked_back
 from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
-from dsr_desk.intake.names import written_name
+from dsr_desk.intake.names import words_of, written_name
 from dsr_desk.intake.rights import rights_named
 from dsr_desk.intake.values import values_of
 from dsr_desk.intake.words import every
@@ -120,6 +120,8 @@ def _intake(
         for place, kind in columns.items()
         if place < len(row) and row[place].strip()
     }
+    if _is_family(cells):
+        cells["family name"] = cells.pop("name")
     found: list[Found] = []
     warnings: list[Message] = []
     for kind, (value, where) in cells.items():
@@ -167,6 +169,13 @@ def _intake(
         text="\n".join(f"{key.strip()}: {value}" for key, value in zip(header, row, strict=False)),
     )
     return Intake(request, (), (NO_PHOTO, *warnings, *missing(right, law.law, received)))
+
+
+def _is_family(cells: dict[str, tuple[str, Message]]) -> bool:
+    """Whether the column that is called "name" holds the family's, as beside a column of first names: `Nom;Prénom`."""
+    if "family name" in cells or not {"name", "given name"} <= cells.keys():
+        return False
+    return not words_of(cells["given name"][0]) <= words_of(cells["name"][0])
 
 
 def _values(kind: str, value: str) -> list[str]:

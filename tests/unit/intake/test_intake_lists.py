@@ -138,3 +138,17 @@ def test_a_workbook_without_requests_is_refused_in_words(rows: list[list[Any]]) 
 def test_several_addresses_in_a_cell_are_all_the_persons() -> None:
     (one,) = parse(b"name,e-mail,request\nJane Roe,jane@example.org; j.roe@example.net,delete\n", "list.csv")
     assert one.request.identifiers.emails == ("jane@example.org", "j.roe@example.net")
+
+
+@pytest.mark.parametrize("row", ["Roux;Paul", "Paul Roux;Paul"])
+def test_a_name_beside_a_first_name_is_the_familys_unless_it_holds_both(row: str) -> None:
+    (one,) = parse(f"Nom;Prénom;Courriel;Type de demande\n{row};paul@example.fr;Effacement\n".encode(), "liste.csv")
+    assert "Paul Roux" in one.request.identifiers.names
+    assert "Roux" not in one.request.identifiers.names
+
+
+def test_of_one_object_in_unknown_words_what_is_said_of_workers_is_not_read() -> None:
+    ticket = {"note": "Please delete my photos: jane@example.org", "owner": {"mail": "tobias@house.example"}}
+    (one,) = parse(json.dumps(ticket).encode(), "ticket.json")
+    assert one.request.right is Right.ERASURE
+    assert "tobias@house.example" not in {found.value for found in one.request.found}
