@@ -150,7 +150,8 @@ def test_the_whole_job_by_hand(program: Program, sample: Sample) -> None:
     assert not spoiled["ok"]
 
     assert program.says("vault", "check")["ok"]
-    program.says("case", "close", ref)
+    assert program.refuses("case", "close", ref) == "CASE-OPEN-REASON"
+    program.says("case", "close", ref, "--reason", "what is open is done by others")
     assert program.refuses("case", "search", ref) == "CASE-OVER"
 
 

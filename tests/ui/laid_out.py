@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -125,7 +126,8 @@ def _cut_label(widget: QLabel) -> Iterator[str]:
     room = widget.contentsRect().size()
     if widget.wordWrap():
         needs = widget.heightForWidth(widget.width())
-        longest = max(QFontMetrics(widget.font()).horizontalAdvance(word) for word in widget.text().split() or [""])
+        words = re.findall(r"[^\s/]+/?", widget.text()) or [""]  # lines are broken between the parts of a path too
+        longest = max(map(QFontMetrics(widget.font()).horizontalAdvance, words))
         if needs > widget.height():
             yield f"is {widget.height()} high and needs {needs}"
         if longest > room.width() and " " in widget.text():

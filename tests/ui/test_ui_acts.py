@@ -23,8 +23,9 @@ from dsr_desk.ui.findings import FoundLabel
 from dsr_desk.ui.navigation import StepLook
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.end_case import EndCaseDialog, ReopenDialog
+from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
 from dsr_desk.ui.views.case.identity import FailedDialog
-from dsr_desk.ui.views.case.request import FactsVersionsDialog, RequestPage
+from dsr_desk.ui.views.case.request import RequestPage
 from dsr_desk.ui.views.case.review import ReviewPage
 from dsr_desk.ui.views.case.search import SearchPage
 from dsr_desk.ui.views.proof.evidence import EvidencePage
@@ -268,7 +269,24 @@ def test_the_end_of_a_case_says_what_is_open_in_it(visitor: Visitor) -> None:
         "No answer to the person is recorded",
         "No evidence was sealed",
     ]
+    assert dialog.end is CaseState.CLOSED
+    assert not dialog.act.isEnabled()
+    visitor.settle()
+    dialog._reason.setText("she was answered by telephone")
+    assert dialog.act.isEnabled()
     dialog.reject()
+
+
+def test_a_place_that_is_taken_out_of_the_field_is_not_the_place_of_the_case_any_more(visitor: Visitor) -> None:
+    desk, ref = visitor.desk, visitor.office.case
+    page = visitor.open_case("request")
+    assert isinstance(page, RequestPage)
+    for typed, place in (("DE-BY", "DE-BY"), ("", str(cases.usual_place(Law.EU_GDPR, desk.place)))):
+        page.form.place.setText(typed)
+        page.form.edited.emit()
+        page.save.click()
+        visitor.settle()
+        assert str(cases.facts_versions(desk, ref)[-1].facts.place) == place
 
 
 def test_nothing_is_called_gone_before_it_was_read_back(reviewed: Visitor) -> None:

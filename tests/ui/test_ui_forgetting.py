@@ -86,7 +86,7 @@ def settings_of(visitor: Visitor) -> SettingsPage:
 
 def test_how_long_cases_are_kept_is_set_with_its_rule_and_what_is_due_is_forgotten(visitor: Visitor) -> None:
     ref = with_letter(visitor)
-    end_case(visitor.desk, ref, CaseState.CLOSED, letter=True)
+    end_case(visitor.desk, ref, CaseState.CLOSED, "the rest is not ours", letter=True)
     visitor.session.tell()
     card = settings_of(visitor).retention
     assert not card.due.isEnabled()

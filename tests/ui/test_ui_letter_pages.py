@@ -11,9 +11,12 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.case.cases import show_case
+from dsr_desk.app.case.letter_pages import NO_PAGES, LetterShown
 from dsr_desk.app.case.letters import letter_of
+from dsr_desk.core.message import message
 from dsr_desk.core.requests import FoundKind, Law, Right
 from dsr_desk.ui import placing
+from dsr_desk.ui.letter_pages import LetterPages
 from dsr_desk.ui.views.case.add_photos import AddPhotosDialog
 from dsr_desk.ui.views.case.new_case import NewCasePage
 from dsr_desk.ui.views.case.request import RequestPage
@@ -179,3 +182,15 @@ def test_each_value_of_an_open_case_says_where_it_was_read_or_who_entered_it(vis
     assert said["Another Name"] == "entered by Ada"
     assert all("line" in where for value, where in said.items() if value != "Another Name")
     assert show_case(visitor.desk, page.ref).request.typed_by(FoundKind.NAME, "Another Name")
+
+
+def test_pages_that_cannot_be_shown_any_more_are_not_left_out_silently(qtbot: QtBot) -> None:
+    pages = LetterPages()
+    qtbot.addWidget(pages)
+    pages.show_letter(LetterShown(unshown=message("letter.part-destroyed", count=2)))
+    assert pages.isVisible()
+    assert pages.unshown.isVisible()
+    assert pages.unshown.text.startswith("2 parts of the letter were destroyed on purpose")
+    assert not pages.area.isVisible()
+    pages.show_letter(NO_PAGES)
+    assert not pages.isVisible()

@@ -241,3 +241,22 @@ def test_a_sample_that_is_ready_behind_the_lock_opens_nothing(
     qtbot.waitUntil(lambda: not visitor.window.bridge.running)
     assert visitor.window.workspace is None
     assert made.vault.officer_key == ""
+
+
+def test_who_locked_the_window_comes_back_to_where_it_was_locked(visitor: Visitor, qtbot: QtBot) -> None:
+    visitor.open_case("search")
+    visitor.window.lock()
+    unlock(visitor, qtbot)
+    assert (visitor.session.case, visitor.workspace.place) == (visitor.office.case, "search")
+    visitor.show("journal")
+    visitor.window.lock()
+    unlock(visitor, qtbot)
+    assert (visitor.session.case, visitor.workspace.place) == (visitor.office.case, "journal")
+
+
+def test_another_officer_is_not_shown_what_the_last_one_looked_at(visitor: Visitor, qtbot: QtBot) -> None:
+    visitor.add_officer()
+    visitor.open_case("search")
+    visitor.window.lock()
+    unlock(visitor, qtbot, OTHER_PASSPHRASE)
+    assert (visitor.session.case, visitor.workspace.place) == (None, "cases")

@@ -53,14 +53,14 @@ def confirm(
 @click.command()
 @with_case
 @click.option("--as", "state", type=click.Choice(_ENDS), default=CaseState.CLOSED.value, show_default=True)
-@click.option("--reason", default="", help="Needed for every end but closed.")
+@click.option("--reason", default="", help="Needed for every end but closed, and where something is left open.")
 @click.option(
     "--letter",
     type=click.Choice(("keep", "destroy")),
     help="What becomes of files of the letter that hold the reference photos and cannot be taken apart.",
 )
 def close(desk: Desk, ref: str, state: str, reason: str, letter: str | None) -> None:
-    """End a case, whatever is open in it: that is said. Its reference photos are destroyed.
+    """End a case. What is open in it is said, and needs a reason. Its reference photos are destroyed.
 
     Afterwards the whole vault is looked through for copies of them.
     """

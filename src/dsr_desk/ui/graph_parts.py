@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QSizePolicy, QSplitter, QTabBar, QToolButton, QTreeView, QWidget
 
 from dsr_desk.core.lineage import Certainty
@@ -40,6 +40,11 @@ class Switch(QTabBar):
         self.updateGeometry()
 
 
+NAMES = 320
+BESIDE_NAMES = ((1, 260), (2, 160), (3, 120))
+"""Columns of the tree and their widths, in pixels."""
+
+
 class TreeView(QTreeView):
     """`chosen` carries the id of the box that the keys went to, `opened` what Enter asks about; `left` says Esc."""
 
@@ -56,12 +61,17 @@ class TreeView(QTreeView):
         self.setTabKeyNavigation(False)
         self.setExpandsOnDoubleClick(False)
         self.header().setStretchLastSection(False)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 260), (2, 160), (3, 120)):
+        for column, width in ((0, NAMES), *BESIDE_NAMES):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.header().resizeSection(column, width)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.data(NODE)))
         self.selectionModel().currentChanged.connect(self._choose)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names get what the other columns leave, and never less than they need to be read: then the tree scrolls."""
+        super().resizeEvent(event)
+        beside = sum(self.header().sectionSize(column) for column, _width in BESIDE_NAMES)
+        self.header().resizeSection(0, max(NAMES, self.viewport().width() - beside))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

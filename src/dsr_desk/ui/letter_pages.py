@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from dsr_desk.app.case.letter_pages import PageShown, around_face
+from dsr_desk.app.case.letter_pages import NO_PAGES, LetterShown, PageShown, around_face
 from dsr_desk.core.items import Box
 from dsr_desk.ui import theme
 from dsr_desk.ui.flow import Spring
 from dsr_desk.ui.language import say
 from dsr_desk.ui.pictures import painted
-from dsr_desk.ui.widgets import Button, clear, column_in, label, row
+from dsr_desk.ui.theme import Tone
+from dsr_desk.ui.widgets import Button, Notice, clear, column_in, label, row
 from dsr_desk.ui.words import tr
 
 STEP = 1.25
@@ -27,12 +27,16 @@ SMALLEST_CUT = 24
 
 
 class LetterPages(QWidget):
-    """One page at a time, hidden where there is none. `wanted` carries the page and the box that is to be cut out."""
+    """One page at a time; hidden where there is none and nothing to say of any.
+
+    `wanted` carries the page and the box that is to be cut out.
+    """
 
     wanted = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
+        self.letter = NO_PAGES
         self._pages: list[tuple[PageShown, QImage]] = []
         self._at = 0
         self._takes = True
@@ -52,19 +56,23 @@ class LetterPages(QWidget):
         self._faces = row()
         self._hint = label(tr("Draw a frame around a photo on the page to use it as a reference."), "note", wrap=True)
         column = column_in(self, spacing=8)
-        column.addLayout(row(self._which, *buttons, stretch=0))
-        column.addWidget(self.area, 1)
-        column.addLayout(self._faces)
-        column.addWidget(self._hint)
+        self.unshown = column.put(Notice(tone=Tone.WARN, plain=True))
+        self._shown = QWidget()
+        inside = column_in(self._shown, spacing=8)
+        inside.addLayout(row(self._which, *buttons, stretch=0))
+        inside.addWidget(self.area, 1)
+        inside.addLayout(self._faces)
+        inside.addWidget(self._hint)
+        column.addWidget(self._shown, 1)
         self.hide()
 
-    @property
-    def pages(self) -> list[PageShown]:
-        return [page for page, _image in self._pages]
-
-    def show_pages(self, pages: Sequence[PageShown]) -> None:
-        self._pages = [(page, painted(page.picture)) for page in pages]
-        self.setVisible(bool(pages))
+    def show_letter(self, letter: LetterShown) -> None:
+        self.letter = letter
+        self._pages = [(page, painted(page.picture)) for page in letter.pages]
+        self._shown.setVisible(bool(letter.pages))
+        self.unshown.setVisible(letter.unshown is not None)
+        self.unshown.say(say(letter.unshown) if letter.unshown else "", Tone.WARN)
+        self.setVisible(bool(letter.pages) or letter.unshown is not None)
         self.area.fit()
         self.turn(0)
 

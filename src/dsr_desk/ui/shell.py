@@ -6,6 +6,7 @@ What only an open vault needs is imported where one is: see `ahead`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from dsr_desk.ui.workspace import Workspace
 
 
+@dataclass(frozen=True)
+class WhereLeft:
+    """What an officer (by key) looked at when the window was locked."""
+
+    vault: Path
+    officer: str
+    case: str | None
+    place: str
+
+
 class Window(QMainWindow):
     """`welcome` makes the screen that opens or creates a vault; it hands the desk to `enter`.
 
@@ -46,6 +57,7 @@ class Window(QMainWindow):
         self.session: Session | None = None
         self._workspace: Workspace | None = None
         self._sample: Work | None = None
+        self._left: WhereLeft | None = None
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a window needs a QApplication")
@@ -72,6 +84,8 @@ class Window(QMainWindow):
             self.session.go.emit("settings")
         elif case is not None:
             self.session.open_case(case, "request")
+        elif (left := self._left) and (left.vault, left.officer) == (desk.vault.folder, desk.vault.officer_key):
+            self._go_back(left.case, left.place)
 
     def _show_workspace(self, desk: Desk, unsaved: Unsaved | None = None) -> None:
         from dsr_desk.ui.session import Session
@@ -96,6 +110,9 @@ class Window(QMainWindow):
         workspace.shut()
         self._show_workspace(before.desk, before.unsaved)
         before.deleteLater()
+        self._go_back(case, place)
+
+    def _go_back(self, case: str | None, place: str) -> None:
         if self.session is not None and case is not None:
             self.session.open_case(case)
         if self.session is not None:
@@ -116,6 +133,9 @@ class Window(QMainWindow):
             return
         self._idle.stop()
         session, self.session = self.session, None
+        if self.workspace is not None:
+            opened = session.desk.vault
+            self._left = WhereLeft(opened.folder, opened.officer_key, session.case, self.workspace.place)
         unsaved = session.unsaved
         unsaved.stop()
         if unsaved.writes:

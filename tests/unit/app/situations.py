@@ -172,7 +172,7 @@ class Story:
         self.desk.act(Draft(Kind.SEALED, {"edition": "requester", "bundle": "b", "evidence": "e"}), self.ref)
 
     def end(self) -> None:
-        ending.end_case(self.desk, self.ref, CaseState.CLOSED)
+        ending.end_case(self.desk, self.ref, CaseState.CLOSED, "the rest is not ours")
 
     def reopen(self) -> None:
         ending.reopen_case(self.desk, self.ref, "a copy was found")

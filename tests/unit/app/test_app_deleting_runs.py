@@ -368,7 +368,7 @@ def test_identifiers_edited_after_the_run_are_looked_for_as_before(small: Small)
 
 def test_a_case_that_has_ended_can_still_be_read_back(small: Small) -> None:
     small.deleted()
-    ending.end_case(small.desk, small.ref, CaseState.CLOSED)
+    ending.end_case(small.desk, small.ref, CaseState.CLOSED, "the rest is not ours")
     assert deleting.read_back(small.desk, small.ref).seen is Seen.GONE
     assert deleting.show_plan(small.desk, small.ref).read_back is not None
 

@@ -45,13 +45,13 @@ def answer(result: Result) -> Any:
 def test_a_case_whose_letter_holds_the_photos_is_not_closed_before_it_is_said_what_becomes_of_them(
     command: Command, ref: str, tmp_path: Path
 ) -> None:
-    refused = command("case", "close", ref)
+    refused = command("case", "close", ref, "--reason", "the rest is not ours")
     assert refused.exit_code == 3
     assert "[CASE-LETTER-HOLDS-PHOTOS]" in refused.stderr
     assert answer(command("case", "letter", ref, "--to", str(tmp_path / "a.eml"), "--json"))["whole"] is True
     assert (tmp_path / "a.eml").read_bytes() == LETTER
 
-    said = answer(command("case", "close", ref, "--letter", "destroy", "--json"))
+    said = answer(command("case", "close", ref, "--reason", "the rest is not ours", "--letter", "destroy", "--json"))
     assert [one["code"] for one in said["photos"]] == [
         "references.destroyed", "references.looked", "references.template", "references.letter.no-period"
     ]  # fmt: skip
@@ -61,7 +61,7 @@ def test_a_case_whose_letter_holds_the_photos_is_not_closed_before_it_is_said_wh
 
 
 def test_a_letter_that_is_kept_is_never_called_destroyed(command: Command, ref: str) -> None:
-    said = command("case", "close", ref, "--letter", "keep").output
+    said = command("case", "close", ref, "--reason", "the rest is not ours", "--letter", "keep").output
     assert "A copy was found in the letter" in said
     assert "Nobody has set how long it is kept." in said
 
@@ -80,7 +80,7 @@ def test_what_is_due_is_listed_and_forgotten_only_where_that_was_said(
     command: Command, ref: str, tmp_path: Path
 ) -> None:
     command("vault", "backup", str(tmp_path / "copy"), "--keep-until", "2027-03-01")
-    command("case", "close", ref, "--letter", "keep")
+    command("case", "close", ref, "--reason", "the rest is not ours", "--letter", "keep")
     command("vault", "retention", "--months", "0", "--rule", "limitation of claims")
     assert answer(command("vault", "info", "--json"))["to_forget"] == [ref]
     (due,) = answer(command("vault", "forget-due", "--json"))

@@ -38,6 +38,13 @@ class EndReasonMissing(DeskError):
     todo = "Give the reason in words."
 
 
+class OpenUnexplained(DeskError):
+    code = "CASE-OPEN-REASON"
+    happened = "Case {case} was to be closed with things left open, and nobody said why: {points:commas}."
+    means = "Whoever looks at the case later has to see why that was right. Nothing was changed."
+    todo = "Do what is open, or give the reason for leaving it so in words."
+
+
 class ReopeningUnexplained(DeskError):
     code = "CASE-REOPEN-REASON"
     happened = "A case is opened again for a reason, and none was given."
@@ -55,14 +62,18 @@ class CaseHeld(DeskError):
 def end_case(desk: Desk, ref: str, state: CaseState, reason: str = "", *, letter: bool | None = None) -> Change:
     """Ends a case, says what is open in it, and destroys its reference photos.
 
-    `letter`: whether files of the letter that hold the photos too are destroyed with them. Raises EndReasonMissing,
+    `reason` is needed for every end but closed, and for closing while something is open. `letter`: whether files of
+    the letter that hold the photos too are destroyed with them. Raises EndReasonMissing, OpenUnexplained,
     LetterHoldsPhotos where that must be said and was not.
     """
     if state.needs_reason and not reason.strip():
         raise EndReasonMissing(state=message(f"ended.{state.value}"))
     require_continued_if_set(desk)
     with desk.vault.transaction():
-        said = {"state": state.value, "open": what_is_open(desk, ref)}
+        left = what_is_open(desk, ref)
+        if not reason.strip() and (points := open_said(left)):
+            raise OpenUnexplained(case=ref, points=points)
+        said = {"state": state.value, "open": left}
         change = desk.act(Draft(Kind.CLOSED, said, {"reason": reason.strip()}), ref)
         destroy_references(desk, ref, letter=letter)
     desk.vault.empty_wal()

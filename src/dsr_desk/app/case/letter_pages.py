@@ -16,7 +16,7 @@ from dsr_desk.app.case.references import ReferenceFace, ReferencePhoto, Shown, e
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
-from dsr_desk.core.message import Message
+from dsr_desk.core.message import Message, message
 from dsr_desk.faces.outside import LARGEST_SHOWN
 from dsr_desk.intake.model import LetterPage
 from dsr_desk.intake.registry import read_bytes
@@ -37,6 +37,17 @@ class PageShown:
     faces: tuple[ReferenceFace, ...]
 
 
+@dataclass(frozen=True)
+class LetterShown:
+    """The pages of a letter that have no text, and why pages that it may have had cannot be shown."""
+
+    pages: tuple[PageShown, ...] = ()
+    unshown: Message | None = None
+
+
+NO_PAGES = LetterShown()
+
+
 def look_at_pages(pages: Sequence[LetterPage]) -> list[PageShown]:
     """Each page is decoded and looked at in a cell."""
     looked = examine_references([(str(number), page.data) for number, page in enumerate(pages, start=1)])
@@ -46,16 +57,18 @@ def look_at_pages(pages: Sequence[LetterPage]) -> list[PageShown]:
     ]
 
 
-def pages_of_letter(desk: Desk, ref: str) -> list[PageShown]:
-    """The pages without text of a case's letter, read anew from its bytes; none where a part of it was destroyed."""
+def pages_of_letter(desk: Desk, ref: str) -> LetterShown:
+    """The pages without text of a case's letter, read anew from its bytes, as long as no part of it was destroyed."""
     kept = letter_of(desk, ref)
-    if kept is None or kept.missing:
-        return []
+    if kept is None:
+        return NO_PAGES
+    if kept.missing:
+        return LetterShown(unshown=message("letter.part-destroyed", count=len(kept.missing)))
     try:
         intakes = read_bytes(kept.data, show_case(desk, ref).request.source)
-    except DeskError:
-        return []
-    return look_at_pages(list(dict.fromkeys(page for one in intakes for page in one.pages)))
+    except DeskError as error:
+        return LetterShown(unshown=message("letter.pages-unread", why=error.why))
+    return LetterShown(tuple(look_at_pages(list(dict.fromkeys(page for one in intakes for page in one.pages)))))
 
 
 def cut_out(page: PageShown, box: Box) -> tuple[str, bytes]:

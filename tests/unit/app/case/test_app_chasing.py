@@ -112,7 +112,7 @@ def test_a_task_of_an_earlier_round_waits_on_and_is_answered_after_the_end(small
     assert [bool(asked) for asked in waiting.values()] == [True, False]
     assert chasing.due_tasks(small.desk, TODAY) == {small.ref: 1}
     deleting.read_back(small.desk, small.ref)
-    ending.end_case(small.desk, small.ref, CaseState.CLOSED)
+    ending.end_case(small.desk, small.ref, CaseState.CLOSED, "the rest is not ours")
 
     outcome = handing_over.declare(small.desk, small.ref, told, "deleted, says their letter")
 

@@ -14,6 +14,7 @@ from PIL import Image
 from dsr_desk.app.case import cases, destroying, ending
 from dsr_desk.app.case.destroying import LetterHoldsPhotos, held_by_letter
 from dsr_desk.app.case.ending import end_case, references_said
+from dsr_desk.app.case.letter_pages import LetterShown, pages_of_letter
 from dsr_desk.app.case.letters import letter_of
 from dsr_desk.app.desk import Desk
 from dsr_desk.app.vault import backups, keeping, retention
@@ -52,7 +53,7 @@ def still(desk: Desk, ref: str) -> list[Message]:
 )
 def test_after_the_end_no_file_and_no_value_holds_the_photo(desk: Desk, letter: bytes) -> None:
     ref = open_case(desk, letter, PHOTO)
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert scanned(desk, ref)["holding"] == scanned(desk, ref)["unread"] == 0
     assert scanned(desk, ref)["files"] > 0
     destroyed = ["references.destroyed", "references.looked", "references.template", "references.letter.no-period"]
@@ -73,7 +74,7 @@ def test_after_the_end_no_page_of_the_database_and_no_log_of_it_holds_the_photo(
         pieces = [PHOTO[at : at + 200] for at in range(0, len(PHOTO) - 200, 200)]
         assert not any(one in before for one in pieces)
         assert sum(one in stored for one in pieces) > len(pieces) * 0.8
-        end_case(desk, ref, CaseState.CLOSED)
+        end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
         assert (tmp_path / "vault" / WAL).stat().st_size == 0
         after = b"".join(_pages(desk, tmp_path / "vault"))
         assert not any(one in after for one in pieces)
@@ -97,7 +98,7 @@ def _pages(desk: Desk, folder: Path, size: int = 4096, reserved: int = 80) -> li
 def test_faces_and_templates_go_with_the_photo(desk: Desk) -> None:
     ref = open_case(desk, b"", PHOTO)
     desk.templates["x", reference(PHOTO).faces[0].box, "engine"] = (None, b"")
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert desk.templates == {}
     assert cases.show_case(desk, ref).photos[0].faces == ()
 
@@ -112,7 +113,7 @@ def test_a_letter_that_cannot_be_taken_apart_is_asked_about_and_nothing_happens_
     assert (held.photos, held.names) == (1, ("form.docx",))
     size = desk.vault.log.size
     with pytest.raises(LetterHoldsPhotos):
-        end_case(desk, ref, CaseState.CLOSED)
+        end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert desk.vault.log.size == size
     assert cases.reference_bytes(desk, ref, 1) == PHOTO
     assert desk.case(ref).ended is None
@@ -120,7 +121,7 @@ def test_a_letter_that_cannot_be_taken_apart_is_asked_about_and_nothing_happens_
 
 def test_the_file_that_holds_the_photo_goes_with_it_and_the_rest_of_the_letter_stays(desk: Desk) -> None:
     ref = open_case(desk, mail(("form.docx", docx(PHOTO)), ("other.docx", docx(OTHER))), PHOTO)
-    end_case(desk, ref, CaseState.CLOSED, letter=True)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=True)
     assert scanned(desk, ref)["holding"] == 0
     assert [one["what"] for one in desk.case(ref).forgotten] == ["letter", "references"]
     found = letter_of(desk, ref)
@@ -132,17 +133,18 @@ def test_the_file_that_holds_the_photo_goes_with_it_and_the_rest_of_the_letter_s
 
 def test_a_letter_that_is_one_file_goes_whole(desk: Desk) -> None:
     ref = open_case(desk, pdf(PHOTO, flate=True), PHOTO)
-    end_case(desk, ref, CaseState.CLOSED, letter=True)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=True)
     assert scanned(desk, ref)["holding"] == 0
     found = letter_of(desk, ref)
     assert found is not None
     assert (found.data, len(found.missing)) == (b"", 1)
+    assert pages_of_letter(desk, ref) == LetterShown(unshown=message("letter.part-destroyed", count=1))
     assert not any(code.startswith("references.letter") for code in said(desk, ref))
 
 
 def test_a_letter_that_is_kept_is_said_to_hold_the_photo_and_until_when(desk: Desk) -> None:
     ref = open_case(desk, mail(("form.docx", docx(PHOTO))), PHOTO)
-    end_case(desk, ref, CaseState.CLOSED, letter=False)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=False)
     assert scanned(desk, ref)["holding"] == 1
     assert still(desk, ref) == [message("copy.letter", case=ref)]
     assert "references.still.no-period" in said(desk, ref)
@@ -155,10 +157,10 @@ def test_a_letter_that_is_kept_is_said_to_hold_the_photo_and_until_when(desk: De
 
 def test_a_copy_in_another_case_is_named_by_its_case(desk: Desk) -> None:
     first, second = open_case(desk, mail(("me.jpg", PHOTO)), PHOTO), open_case(desk, b"", PHOTO)
-    end_case(desk, first, CaseState.CLOSED)
+    end_case(desk, first, CaseState.CLOSED, "the rest is not ours")
     assert still(desk, first) == [message("copy.reference", case=second)]
     assert "references.still.no-period" in said(desk, first)
-    end_case(desk, second, CaseState.CLOSED)
+    end_case(desk, second, CaseState.CLOSED, "the rest is not ours")
     assert still(desk, second) == []
     assert "references.still.gone" in said(desk, first)
 
@@ -167,7 +169,7 @@ def test_a_copy_in_what_somebody_wrote_is_named_by_its_entry(desk: Desk) -> None
     ref = open_case(desk, b"", PHOTO)
     text = base64.b64encode(PHOTO).decode()
     change = desk.act(Draft(Kind.IDENTITY, {"result": "verified", "photo": True}, {"method": f"see {text}"}), ref)
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert still(desk, ref) == [message("copy.entry", case=ref, seq=change.entry)]
 
 
@@ -176,7 +178,7 @@ def test_a_copy_in_a_setting_is_named_by_its_table(desk: Desk) -> None:
     with desk.vault.transaction():
         touches = desk.vault.put_settings({"address": base64.b64encode(PHOTO).decode()})
         desk.act(Draft(Kind.ORGANISATION), touches=touches)
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert still(desk, ref) == [message("copy.table", table="settings")]
 
 
@@ -210,7 +212,7 @@ def test_the_end_is_taken_back_whole_where_the_look_through_the_vault_fails(
 
     monkeypatch.setattr(destroying, "large_values", fails)
     with pytest.raises(MemoryError):
-        end_case(desk, ref, CaseState.CLOSED)
+        end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert desk.case(ref).ended is None
     assert cases.reference_bytes(desk, ref, 1) == PHOTO
 
@@ -233,7 +235,7 @@ def test_backups_that_hold_what_was_destroyed_are_named_and_others_are_not(desk:
     backups.backup_vault(desk, tmp_path / "two")
     backups.backup_vault(desk, tmp_path / "three")
     assert "backup.open" not in said(desk, ref)
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     backups.backup_vault(desk, tmp_path / "after")
     made = keeping.backups_made(desk)
     assert [Path(one.where).name for one in made] == ["before", "one", "two", "three", "after"]
@@ -253,7 +255,7 @@ def test_packets_that_took_the_photos_along_are_counted(desk: Desk) -> None:
 
 def test_what_is_said_names_no_file(desk: Desk) -> None:
     ref = open_case(desk, mail(("anna-quast.docx", docx(PHOTO))), PHOTO)
-    end_case(desk, ref, CaseState.CLOSED, letter=False)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=False)
     assert "anna" not in " ".join(map(str, references_said(desk, ref)))
     ending.forget_case(desk, ref)
     assert "references.destroyed" in said(desk, ref)

@@ -86,7 +86,7 @@ def test_the_same_attachment_twice_is_stored_once(desk: Desk) -> None:
 def test_a_destroyed_photo_leaves_its_place_in_the_letter_empty_and_is_named(desk: Desk, tmp_path: Path) -> None:
     letter = mail(("me.jpg", PHOTO), ("form.docx", docx(OTHER)))
     ref = open_case(desk, letter, PHOTO)
-    ending.end_case(desk, ref, CaseState.CLOSED)
+    ending.end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     assert save_letter(desk, ref, tmp_path / "letter.eml") == ("me.jpg",)
     written = (tmp_path / "letter.eml").read_bytes()
     assert written == letter.replace(spelled(PHOTO, 76, b"\n"), spelled(bytes(len(PHOTO)), 76, b"\n"))

@@ -162,7 +162,7 @@ def test_an_identity_that_was_taken_back_ends_searching(desk: Desk, fake: FakeSe
 def test_a_case_that_has_ended_is_not_searched_for_review(desk: Desk, fake: FakeSearch) -> None:
     ref = open_case(desk)
     searching.search_case(desk, ref)
-    end_case(desk, ref, CaseState.CLOSED)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     with pytest.raises(CaseOver):
         searching.search_case(desk, ref)
     reopen_case(desk, ref, "asked again")
@@ -325,7 +325,7 @@ def test_a_read_back_proposes_nothing_and_follows_no_decision(desk: Desk, fake: 
 
 
 def test_a_photo_that_is_destroyed_is_named_as_not_searched(desk: Desk, fake: FakeSearch, erased: str) -> None:
-    end_case(desk, erased, CaseState.CLOSED)
+    end_case(desk, erased, CaseState.CLOSED, "the rest is not ours")
     result = searching.search_case(desk, erased, kind=searching.READ_BACK)
     assert [(gap.what, gap.why) for gap in result.gaps] == [
         (message("gap.reference", number=1), message("why.destroyed-at-end"))

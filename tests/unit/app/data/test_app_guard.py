@@ -66,7 +66,7 @@ def test_what_the_case_itself_decided_to_be_somebody_elses_did_not_come_back(sma
 
 def test_the_guard_outlives_the_forgetting_of_its_case(small: Small, tmp_path: Path) -> None:
     small.deleted()
-    ending.end_case(small.desk, small.ref, CaseState.CLOSED)
+    ending.end_case(small.desk, small.ref, CaseState.CLOSED, "the rest is not ours")
     ending.forget_case(small.desk, small.ref)
     (again,) = guard.compare(small.desk, build(small.desk, tmp_path, (ROWS[0],))).came_back
     assert (again.case, again.contents) == (small.ref, 1)

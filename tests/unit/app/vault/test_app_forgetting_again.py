@@ -35,7 +35,7 @@ def holds(desk: Desk, photo: bytes) -> bool:
 def test_photos_and_parts_of_the_letter_are_destroyed_again(desk: Desk, tmp_path: Path, letter: bool) -> None:
     ref = open_case(desk, mail(("me.jpg", PHOTO), ("form.docx", docx(PHOTO)), ("other.docx", docx(OTHER))), PHOTO)
     backups.backup_vault(desk, tmp_path / "backup")
-    end_case(desk, ref, CaseState.CLOSED, letter=letter)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=letter)
     done = restored(desk, tmp_path)
     assert done.forgotten == 1 + letter
     with Desk.open(tmp_path / "new", PASSPHRASE) as again:
@@ -81,7 +81,7 @@ def test_a_case_of_somebody_who_was_not_the_person_is_forgotten_again_and_grants
 def test_what_was_done_again_once_is_not_done_twice(desk: Desk, tmp_path: Path) -> None:
     ref = open_case(desk, mail(("form.docx", docx(PHOTO))), PHOTO)
     backups.backup_vault(desk, tmp_path / "backup")
-    end_case(desk, ref, CaseState.CLOSED, letter=True)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=True)
     assert restored(desk, tmp_path).forgotten == 2
     with Desk.open(tmp_path / "new", PASSPHRASE) as again:
         backups.backup_vault(again, tmp_path / "second")

@@ -29,7 +29,7 @@ LONG_AFTER = date.today() + timedelta(days=20_000)
 def ended(desk: Desk, *, count: int = 1) -> list[str]:
     refs = [open_case(desk, mail(("me.jpg", PHOTO)), PHOTO) for _ in range(count)]
     for ref in refs:
-        end_case(desk, ref, CaseState.CLOSED)
+        end_case(desk, ref, CaseState.CLOSED, "the rest is not ours")
     return refs
 
 
@@ -189,7 +189,7 @@ def test_a_hold_that_has_ended_stops_nothing(small: Small) -> None:
 
 def test_what_was_not_read_back_stops_it(small: Small) -> None:
     small.deleted()
-    end_case(small.desk, small.ref, CaseState.CLOSED)
+    end_case(small.desk, small.ref, CaseState.CLOSED, "the rest is not ours")
     set_period(small.desk, 0, RULE)
     (due,) = due_cases(small.desk)
     assert [stop.code for stop in due.stops] == ["due.waiting", "due.not_read_back"]
@@ -198,7 +198,7 @@ def test_what_was_not_read_back_stops_it(small: Small) -> None:
 
 def test_the_letter_that_was_kept_goes_with_the_case(desk: Desk) -> None:
     ref = open_case(desk, mail(("form.docx", docx(PHOTO))), PHOTO)
-    end_case(desk, ref, CaseState.CLOSED, letter=False)
+    end_case(desk, ref, CaseState.CLOSED, "the rest is not ours", letter=False)
     set_period(desk, 0, RULE)
     assert forget_due(desk) == [ref]
     assert desk.vault.db.conn.execute("SELECT count(*) FROM blobs WHERE content IS NOT NULL").fetchone()[0] == 0

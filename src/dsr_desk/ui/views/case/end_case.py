@@ -15,14 +15,14 @@ from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.language import say
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
-from dsr_desk.ui.widgets import Notice
+from dsr_desk.ui.widgets import Notice, label
 from dsr_desk.ui.words import tr
 
 
 class EndCaseDialog(Dialog):
-    """All ends but closing need a reason; the button waits for it, and for a look at the letter where there are photos.
+    """All ends but closing a case with nothing open need a reason; the button waits for it.
 
-    Cancel is the default.
+    It also waits for a look at the letter where there are photos. Cancel is the default.
     """
 
     def __init__(self, session: Session, ref: str, photos: int, left: Mapping[str, int], parent: QWidget) -> None:
@@ -33,6 +33,9 @@ class EndCaseDialog(Dialog):
         self._end = self.line(ChoiceField(tr("How it ends"), ends))
         self._reason = self.text(tr("Reason"))
         self.left = [say(one) for one in open_said(left)]
+        if self.left:
+            why = tr("This is open. The reason says why it is left so; it stands in the log.")
+            self.body.addWidget(label(why, "muted", wrap=True))
         for sentence in self.left:
             self.body.addWidget(Notice(sentence, Tone.WARN, plain=True))
         kept = tr("keep them until the case is forgotten")
@@ -67,7 +70,7 @@ class EndCaseDialog(Dialog):
     @property
     def ready(self) -> bool:
         said = self.letter.isHidden() or self.letter.value is not None
-        return self._looked and said and (bool(self.reason) or not self.end.needs_reason)
+        return self._looked and said and (bool(self.reason) or not (self.left or self.end.needs_reason))
 
     def go(self) -> None:
         desk, ref, end, reason = self._session.desk, self._ref, self.end, self.reason

@@ -7,25 +7,22 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QWidget
-
 from dsr_desk.app.allowed import refusal
 from dsr_desk.app.case.cases import (
     CaseView,
-    FactsVersion,
     PhotoOfCase,
     edit_request,
     facts_versions,
     record_identity,
     reference_bytes,
     show_case,
+    usual_place,
 )
 from dsr_desk.app.case.clock import answer_said
 from dsr_desk.app.case.ending import references_said, reopen_case
-from dsr_desk.app.case.letter_pages import PageShown, cut_out, pages_of_letter
+from dsr_desk.app.case.letter_pages import NO_PAGES, LetterShown, PageShown, cut_out, pages_of_letter
 from dsr_desk.app.case.letters import keeps_letter, save_letter
 from dsr_desk.app.case.references import ReferencePhoto, examine_references, load_photos
-from dsr_desk.app.desk import Desk
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.items import Box
@@ -35,8 +32,7 @@ from dsr_desk.jobs.progress import CancelToken, Progress, Report
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
 from dsr_desk.ui.choosing import ask_new_file
-from dsr_desk.ui.dialogs import Dialog, LinesDialog
-from dsr_desk.ui.facts import FactList
+from dsr_desk.ui.dialogs import LinesDialog
 from dsr_desk.ui.language import say
 from dsr_desk.ui.models.cases import urgency
 from dsr_desk.ui.session import Session
@@ -44,11 +40,12 @@ from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.add_photos import PHOTOS, AddPhotosDialog, choose_photos
 from dsr_desk.ui.views.case.clock_dialog import ClockDialog
 from dsr_desk.ui.views.case.end_case import ReopenDialog
+from dsr_desk.ui.views.case.facts_versions import FactsVersionsDialog
 from dsr_desk.ui.views.case.identity import IdentityCard
 from dsr_desk.ui.views.case.reference_strip import ReferenceStrip, ShownPhoto, shown_photo
 from dsr_desk.ui.views.case.request_form import RequestForm
 from dsr_desk.ui.views.page import Page
-from dsr_desk.ui.widgets import Button, Card, Chip, across, label, row, scrolled_column
+from dsr_desk.ui.widgets import Button, Chip, across
 from dsr_desk.ui.words import tr
 
 
@@ -118,15 +115,15 @@ class RequestPage(Page):
         """Read once for each case that is opened: a letter does not change."""
         desk, ref = self.session.desk, self.ref
         if self._pages_of == ref:
-            self.form.show_pages(self.form.pages.pages)
+            self.form.show_pages(self.form.pages.letter)
             return
-        self.form.show_pages(())
+        self.form.show_pages(NO_PAGES)
         self._pages_of = ""
 
-        def show(pages: list[PageShown]) -> None:
+        def show(letter: LetterShown) -> None:
             if self.session.case == ref:
                 self._pages_of = ref
-                self.form.show_pages(pages)
+                self.form.show_pages(letter)
 
         self.session.beside(self, tr("Reading the letter"), lambda: pages_of_letter(desk, ref), show)
 
@@ -226,7 +223,7 @@ class RequestPage(Page):
             right=self.form.right.value,
             law=self.form.law.value,
             received=self.form.received.day,
-            place=self.form.holidays_of,
+            place=self.form.holidays_of or usual_place(self.form.law.value, self.session.desk.place),
             identifiers=identifiers_of(self.form.found),
         )
 
@@ -251,50 +248,3 @@ def confirmed(case: CaseView) -> tuple[Found, ...]:
         for kind, field in IDENTIFIER_FIELDS.items()
         for value in getattr(case.identifiers, field)
     )
-
-
-class FactsVersionsDialog(Dialog):
-    """The newest first; earlier ones stay what somebody once relied on."""
-
-    def __init__(self, desk: Desk, ref: str, parent: QWidget) -> None:
-        says = tr("The newest version is in force. A search names the version that it was made with.")
-        super().__init__(
-            tr("What is known of case {ref}, and since when").format(ref=ref), parent, says=says, width=640, height=480
-        )
-        officers = desk.vault.officer_names()
-        column, area = scrolled_column(tr("Versions"), spacing=12, ground=True)
-        self.said: list[str] = []
-        for version in reversed(facts_versions(desk, ref)):
-            column.addWidget(self._card(version, officers))
-        column.addStretch(1)
-        self.body.addWidget(area, 1)
-
-    def _card(self, version: FactsVersion, officers: dict[str, str]) -> Card:
-        card = Card(margin=12, spacing=6)
-        way = tr("read by the program when {who} opened the case") if version.proposed else tr("confirmed by {who}")
-        who = way.format(who=officers.get(version.officer, tr("unknown")))
-        when = tr("{when}, entry {n}").format(when=words.moment(version.time), n=words.figure(version.entry))
-        self.said.append(f"{who}; {when}")
-        card.setAccessibleName(self.said[-1])
-        title = tr("Version {n}").format(n=version.number)
-        card.body.addLayout(row(label(title, "strong"), label(who), None, label(when, "note")))
-        facts = card.body.put(FactList(columns=4))
-        facts.show_facts(
-            [
-                (tr("Right"), words.term(version.facts.right)),
-                (tr("Law"), words.term(version.facts.law)),
-                (tr("Received"), words.day(version.facts.received)),
-                (tr("Due"), words.day(version.due)),
-            ]
-        )
-        for one in version.found:
-            where = say(one.where) if one.where else _typed(one, officers)
-            line = row(label(words.term(one.kind), "note"), label(one.value, wrap=True, selectable=True),
-                       label(where, "note", wrap=True))  # fmt: skip
-            line.setStretch(1, 1)
-            card.body.addLayout(line)
-        return card
-
-
-def _typed(one: Found, officers: dict[str, str]) -> str:
-    return tr("entered by {who}").format(who=officers.get(one.typed_by, tr("an officer")))

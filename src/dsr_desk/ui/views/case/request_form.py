@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
-from dsr_desk.app.case.letter_pages import PageShown
+from dsr_desk.app.case.letter_pages import LetterShown
 from dsr_desk.core import codec
 from dsr_desk.core.deadlines import Place
 from dsr_desk.core.message import Message
@@ -191,11 +191,11 @@ class RequestForm(QWidget):
         self.checks.say("\n".join(say(check.says) for check in request.checks), tone)
         self.checks.setVisible(bool(request.checks))
 
-    def show_pages(self, pages: Sequence[PageShown]) -> None:
+    def show_pages(self, letter: LetterShown) -> None:
         """Pages without text are read as pictures; where there is no text at all they take its place."""
-        self.pages.show_pages(pages)
-        self._beside.setStretch(0, 3 if pages else 2)
-        self.original.setVisible(not pages or bool(self._request.text))
+        self.pages.show_letter(letter)
+        self._beside.setStretch(0, 3 if letter.pages else 2)
+        self.original.setVisible(not letter.pages or bool(self._request.text))
 
     def source_of(self, one: Found) -> str:
         """Where a value was read, else who entered it."""

@@ -20,6 +20,7 @@ from dsr_desk.ui.language import say, say_all
 from dsr_desk.ui.models.candidates import CandidatesModel
 from dsr_desk.ui.photos import PhotoView
 from dsr_desk.ui.pictures import painted
+from dsr_desk.ui.placing import room_for
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case.review_reading import CardContent
 from dsr_desk.ui.widgets import (
@@ -235,12 +236,13 @@ class WholePhotoDialog(QDialog):
             number = tr("picture {n} of the file").format(n=photo.number)
             title = f"{title} · {number if photo.number else tr('preview inside the file')}"
         self.setWindowTitle(title)
-        self.resize(1000, 720)
+        self.resize(QSize(1000, 720).boundedTo(room_for(self)))
         body = ColumnLayout(self)
         view = body.put(PhotoView(title), 1)
         view.show_image(painted(photo.shown), tr("The photo cannot be shown."))
         view.mark(photo.box, QSize(*photo.shown.whole))
-        body.addLayout(row(label(place, "note", selectable=True), None, Button(tr("Close"), self.accept)))
+        lies = label(place, "note", wrap=True, selectable=True)
+        body.addLayout(row(lies, Button(tr("Close"), self.accept), stretch=0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:

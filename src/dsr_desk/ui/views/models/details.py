@@ -81,7 +81,6 @@ class ModelDetails(Card):
     def __init__(self) -> None:
         super().__init__(margin=12, spacing=8)
         self.setAccessibleName(tr("Details"))
-        self.setMinimumWidth(300)
         self.name = label("", "section", wrap=True, selectable=True)
         self.body.addLayout(
             row(self.name, Button("✕", self.closed.emit, kind="link", name=tr("Close the details")), stretch=0)

@@ -18,6 +18,7 @@ from dsr_desk.core.lineage import Impact, Learned
 from dsr_desk.core.lineage_questions import LineageQuestion
 from dsr_desk.ui import words
 from dsr_desk.ui.acting import guard
+from dsr_desk.ui.beside import DetailsBeside
 from dsr_desk.ui.graph_panel import LineagePanel
 from dsr_desk.ui.graph_parts import divided
 from dsr_desk.ui.lineage_words import path_sentence, question_said
@@ -78,7 +79,7 @@ class ModelsPage(Page):
         self._connect_details()
         self._split = divided(Qt.Orientation.Vertical, self.panel, self.lists, sizes=[380, 260])
         self._split.splitterMoved.connect(self._moved)
-        across = divided(Qt.Orientation.Horizontal, self._split, self.details, sizes=[1000, 330], grows=0)
+        across = DetailsBeside(self._split, self.details, (1000, 330))
         self._nothing = Empty("", Button(tr("Go to the review"), lambda: session.go.emit("review")))
         self._stack = self.body.put(stacked(across, self._nothing), 1)
         self._show((self._impact, []))

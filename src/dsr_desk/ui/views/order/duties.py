@@ -101,6 +101,7 @@ class DeclareDutyDialog(Dialog):
         if word is not None and word.how is not Met.TAKEN_BACK:
             ways.append((tr("The earlier word is taken back"), Met.TAKEN_BACK))
         self.how = self.line(ChoiceField(tr("What is declared"), ways))
+        self.how.narrow(20)
         self.said = self.text(tr("What was done, and how that is known"))
         self.proof = self.line(FileField(tr("A file that shows it; blank for none")))
         self.need(self.said)

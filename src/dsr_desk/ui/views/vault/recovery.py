@@ -64,7 +64,7 @@ class RecoveryCard(Card):
 
     def __init__(self, organisation: str, folder: Path, code: str, go_on: Callable[[str], object]) -> None:
         super().__init__(margin=24, spacing=12)
-        self.body.addWidget(label(tr("Keep the recovery code"), "title"))
+        self.body.addWidget(label(tr("Keep the recovery code"), "title", wrap=True))
         self.code = self.body.put(RecoveryCode(organisation, folder, code), 1)
         self.code.kept.toggled.connect(self._allow)
         self.sample = Button(tr("Open the sample case"), lambda: go_on("sample"))

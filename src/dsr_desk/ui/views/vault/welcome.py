@@ -23,7 +23,7 @@ from dsr_desk.ui.fields import ChoiceField, FileField, text_field
 from dsr_desk.ui.holding import LockedWork
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.vault.new_passphrase import NewPassphrase
-from dsr_desk.ui.widgets import Button, Card, Notice, label, row, stacked
+from dsr_desk.ui.widgets import Button, Card, Notice, column_in, label, row, scrolled, stacked
 from dsr_desk.ui.words import tr
 
 if TYPE_CHECKING:
@@ -53,9 +53,12 @@ class Welcome(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addLayout(row(label("DSR Desk", "section"), None, *offline_signs()))
-        outer.addStretch(1)
-        outer.addLayout(row(None, self.stack, None))
-        outer.addStretch(2)
+        middle = QWidget()
+        column = column_in(middle, spacing=0)
+        column.addStretch(1)
+        column.addLayout(row(None, self.stack, None))
+        column.addStretch(2)
+        outer.addWidget(scrolled(middle, name="DSR Desk", ground=True), 1)
 
     @cached_property
     def unlock(self) -> UnlockCard:
@@ -129,7 +132,7 @@ class UnlockCard(Card):
     ) -> None:
         super().__init__(margin=24, spacing=12)
         self._unlock = unlock
-        self.body.addWidget(label(tr("Unlock the vault"), "title"))
+        self.body.addWidget(label(tr("Unlock the vault"), "title", wrap=True))
         self.folder = FileField(tr("Where the vault lies"), folder, folder=True)
         self.secret = text_field(tr("Passphrase or recovery code"), secret=True)
         self.secret.returnPressed.connect(self._go)
@@ -203,7 +206,7 @@ class CreateCard(Card):
     ) -> None:
         super().__init__(margin=24, spacing=12)
         self._make = make
-        self.body.addWidget(label(tr("Make your organisation’s vault"), "title"))
+        self.body.addWidget(label(tr("Make your organisation’s vault"), "title", wrap=True))
         says = tr("The vault is one encrypted folder for cases, keys and the journal. Nothing leaves this computer.")
         self.body.addWidget(label(says, "muted", wrap=True))
         self.folder = FileField(tr("Where the vault is to lie"), first_vault(), folder=True)
