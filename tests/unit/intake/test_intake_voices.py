@@ -208,6 +208,13 @@ def test_the_address_behind_a_clients_name_is_the_clients(joint: str) -> None:
     assert found == {"Samuel Reid", "27 Park Road, Bristol BS1 5TR", "1978-06-14"}
 
 
+def test_an_heir_is_not_the_person_who_died() -> None:
+    body = "My late father, Harold Finch, died in May. His email was harold@example.co.uk. Please erase his photos.\n"
+    intake = read(mail(f"{body}\nSusan Finch\n", "Susan Finch <susan@example.co.uk>"))
+    assert "Harold Finch" in of(intake, Whose.SUBJECT)
+    assert not of(intake, Whose.SUBJECT) & {"Susan Finch", "susan@example.co.uk"}
+
+
 def test_a_day_of_birth_behind_a_childs_name_is_no_address() -> None:
     body = "I am the mother of Ava Ortiz (born 09/24/2013). We live at 88 Elm Street, Sacramento, CA 95814.\n"
     found = of(read(mail(body, "Megan Ortiz <megan@example.com>")), Whose.SUBJECT)
