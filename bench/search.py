@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dsr_desk.core.items import DatasetVersion
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 from dsr_desk.search.faces.calibration import calibrate
-from dsr_desk.search.faces.pile import BUILT_IN
+from dsr_desk.search.faces.known import BUILT_IN
 from dsr_desk.search.faces.search import could_reach, scan
 from dsr_desk.search.index.build import Addressed, build
 from dsr_desk.search.index.contents import Coarse

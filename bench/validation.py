@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from bench.population import Population
 from dsr_desk.core.message import quoted
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
-from dsr_desk.search.faces.calibration import GENUINE_SHARES, KnownScores, calibrate
+from dsr_desk.search.faces.calibration import calibrate
+from dsr_desk.search.faces.known import GENUINE_SHARES, KnownScores, measured
 from dsr_desk.search.faces.recall import Labelled
 
 COUNTED = (1, 10, 100)
@@ -182,17 +183,8 @@ class Validation:
         return np.interp(self._rng.random(count), GENUINE_SHARES, known.genuine).astype(np.float32)
 
     def _known(self, half: NDArray[np.bool_]) -> KnownScores | None:
-        """How photos of one person score in this half; None where nobody has two."""
-        faces, owners = self.faces[half], self.owners[half]
-        scores = [
-            (faces[owners == one] @ faces[owners == one].T)[np.triu_indices(int(np.count_nonzero(owners == one)), 1)]
-            for one in np.unique(owners)
-        ]
-        genuine = np.concatenate(scores) if scores else np.empty(0)
-        if not len(genuine):
-            return None
-        quantiles = np.quantile(genuine, GENUINE_SHARES)
-        return KnownScores(tuple(quantiles.tolist()), float(np.quantile(genuine, 0.005)))
+        """How photos of one person score in this half; None where nobody has enough."""
+        return measured(self.faces[half], self.owners[half])
 
 
 def validate_calibration(

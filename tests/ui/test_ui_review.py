@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dsr_desk.app.case import review
+from dsr_desk.app.case import review, searching
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.findings import Candidate, Verdict
@@ -28,6 +28,7 @@ from dsr_desk.ui.views.case.review import ReviewPage
 from dsr_desk.ui.workspace import Workspace
 from quick_keys import make_keys_quick
 from unit.app.by_hand import ADA, candidate, open_case, search
+from unit.app.case.test_app_searching import FakeSearch
 
 SAME, DIFFERENT, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE
 
@@ -246,6 +247,30 @@ def test_one_of_a_card_can_be_decided_alone_by_command_and_the_card_says_of_each
     table.press(Qt.Key.Key_1)
     assert table.words()[table.key(PHOTO)] is SAME
     assert table.words()[table.key(RECORD)] is DIFFERENT
+
+
+def test_a_confirmed_hit_brings_further_candidates_while_the_review_goes_on(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, new = FakeSearch(), candidate(7, expected=0.01)
+    monkeypatch.setattr(searching, "search", fake.search)
+    monkeypatch.setattr(searching, "open_indexes", fake.open_indexes)
+    fake.found = tuple(ALL)
+    searching.search_case(table.desk, table.ref)
+    fake.found = (*ALL, new)
+    fake.asked.clear()
+    table.open()
+    table.go_to(ALONE[1])
+    table.press(Qt.Key.Key_2)
+    assert fake.asked == []
+    table.go_to(PHOTO)
+    table.press(Qt.Key.Key_1)
+    assert {one for question in fake.asked for one, _ in question.confirmed} == {PHOTO.id, RECORD.id}
+    assert table.words()[table.key(new)] is None
+    require_screen_is_vault(table)
+    assert any("1 further candidate" in said for said in table.said)
+    table.go_to(new)
+    assert table.page.current() is not None
 
 
 def test_while_a_word_is_recorded_no_key_says_another(table: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,15 +78,36 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class ExpectedMisses:
+    """What part of the person's photos that are in the indexes, with a face found, scores below the line.
+
+    `share` is from 0 to 1, and for nine people in ten it lies between `lowest` and `highest`. `listed` estimates how
+    many of the listed faces are the person's, None where no expectation of strangers is trusted.
+    """
+
+    share: float
+    lowest: float
+    highest: float
+    listed: float | None = None
+
+    def count(self, listed: float) -> tuple[int, int, int]:
+        """How many photos that is, and bounds, where so many were listed."""
+        least, middle, most = (listed * part / max(1 - part, 0.01) for part in (self.lowest, self.share, self.highest))
+        return round(middle), math.floor(least), math.ceil(most)
+
+
+@dataclass(frozen=True)
 class Pile:
     """What is to be reviewed: all faces below `expected_strangers`, plus all records, links and duplicates.
 
-    `lowest` gives for each index the score down to which the references' faces are in it.
+    `lowest` gives for each index the score down to which the references' faces are in it. `misses` is None where no
+    face was compared, or nobody measured how the engine's scores spread within a person.
     """
 
     expected_strangers: float
     count: int
     lowest: tuple[tuple[str, float], ...] = ()
+    misses: ExpectedMisses | None = None
 
 
 _IN_CONTAINERS = ("gap.unread.inside", "gap.unread.many")

@@ -60,13 +60,16 @@ def clopper_pearson(k: int, n: int, confidence: float = 0.95) -> tuple[float, fl
     if not 0 <= k <= n or not 0 < confidence < 1:
         raise ValueError("no count of a sample, or no confidence")
     tail = (1 - confidence) / 2
-    low = 0.0 if k == 0 else _share_where(k, n - k + 1, tail)
-    high = 1.0 if k == n else 1.0 - _share_where(n - k, k + 1, tail)
+    low = 0.0 if k == 0 else beta_share(k, n - k + 1, tail)
+    high = 1.0 if k == n else 1.0 - beta_share(n - k, k + 1, tail)
     return low, high
 
 
-def _share_where(a: int, b: int, tail: float) -> float:
-    """The share p at which I_p(a, b) is `tail`: there `a` or more of a + b - 1 have the property so rarely."""
+def beta_share(a: float, b: float, tail: float) -> float:
+    """The share p at which I_p(a, b) is `tail`: there `a` or more of a + b - 1 have the property so rarely.
+
+    Of a beta law with these parameters (above 0) it is the quantile.
+    """
     low, high = 0.0, 1.0
     while True:
         middle = (low + high) / 2
@@ -78,7 +81,7 @@ def _share_where(a: int, b: int, tail: float) -> float:
             high = middle
 
 
-def _beta(x: float, a: int, b: int) -> float:
+def _beta(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function I_x(a, b), 0 < x < 1, from its continued fraction (DLMF 8.17.22)."""
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
     if x < (a + 1) / (a + b + 2):
@@ -86,7 +89,7 @@ def _beta(x: float, a: int, b: int) -> float:
     return 1 - front * _fraction(1 - x, b, a) / b
 
 
-def _fraction(x: float, a: int, b: int) -> float:
+def _fraction(x: float, a: float, b: float) -> float:
     """The continued fraction, by the modified Lentz algorithm; it converges in about the root of a + b steps."""
     c, d = 1.0, _inverse(1 - (a + b) * x / (a + 1))
     value = d

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.message import Message, message
+from dsr_desk.search.faces.misses import misses_said
 from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.unread import unread_kinds, unread_photos, without_accounts
@@ -108,28 +109,35 @@ def _unread_gaps(index: Index) -> list[Gap]:
 def statement(
     indexes: Sequence[Index],
     piles: Mapping[str, FacePile],
-    references: int,
+    references: tuple[int, int],
     expected_strangers: float,
     compared_records: int,
 ) -> tuple[Message, ...]:
-    """The sentences that stand in the case and the evidence for what was compared, and how far down."""
+    """The sentences that stand in the case and the evidence for what was compared, and how far down.
+
+    `references` counts the person's photos, and the confirmed faces that served beside them.
+    """
     lines = []
     if piles:
         faces = sum(pile.compared for pile in piles.values())
-        lines.append(message("statement.faces", references=references, faces=faces, indexes=len(piles)))
+        photos, confirmed = references
+        lines.append(message("statement.faces", references=photos, faces=faces, indexes=len(piles)))
+        if confirmed:
+            lines.append(message("statement.grown", count=confirmed))
     if any(pile.trusted for pile in piles.values()):
         lines.append(message("statement.expectation", strangers=expected_strangers))
     for name, pile in piles.items():
         if pile.trusted:
             continue
-        if pile.conservative is None or pile.conservative < 0:
+        if pile.untrusted_line is None or pile.untrusted_line < 0:
             lines.append(message("statement.untrusted.all", name=name))
         else:
-            lines.append(message("statement.untrusted", name=name, score=pile.conservative))
+            lines.append(message("statement.untrusted", name=name, score=pile.untrusted_line))
     for code, tested in (("statement.generated", "mixtures"), ("statement.unvalidated", "")):
         names = tuple(name for name, pile in piles.items() if pile.trusted and pile.validated_on == tested)
         if names:
             lines.append(message(code, names=names))
+    lines += misses_said(piles.values())
     if compared_records:
         lines.append(message("statement.records", count=compared_records))
     if not indexes:

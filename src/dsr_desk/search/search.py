@@ -24,7 +24,8 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.engine import Template
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
-from dsr_desk.search.faces.pile import FacePile, groups_of, piles_of
+from dsr_desk.search.faces.misses import expected_misses
+from dsr_desk.search.faces.pile import FacePile, FaceQuery, groups_of, piles_of
 from dsr_desk.search.faces.search import average
 from dsr_desk.search.index.codes import decode
 from dsr_desk.search.index.contents import IndexedFace, IndexedItem
@@ -205,12 +206,17 @@ class _Search:
         strangers = question.expected_strangers
         return SearchResult(
             candidates=candidates,
-            pile=Pile(strangers, len(candidates), tuple((name, pile.lowest) for name, pile in self._piles.items())),
+            pile=Pile(
+                strangers,
+                len(candidates),
+                tuple((name, pile.lowest) for name, pile in self._piles.items()),
+                expected_misses(self._piles.values()),
+            ),
             gaps=tuple(self.gaps),
             compared_faces=sum(pile.compared for pile in self._piles.values()),
             compared_records=self._records,
             statement=(
-                *statement(self.indexes, self._piles, len(question.references), strangers, self._records),
+                *statement(self.indexes, self._piles, self._references, strangers, self._records),
                 *stops(stopped=self._stopped, unfinished=self._unfinished),
                 gaps_said(self.gaps),
             ),
@@ -262,13 +268,15 @@ class _Search:
                     found[number, item.row].append(face)
         return found
 
-    def _make_queries(self) -> list[NDArray[np.float64]]:
+    def _make_queries(self) -> list[FaceQuery]:
         """The references' mean, and with the confirmed faces: what the first brings stays, whatever is confirmed."""
         references = [np.asarray(one, np.float64) for one in self.question.references]
         if not references:
             return []
-        grown = [*references, *self._confirmed_templates()]
-        return [average(references)] + ([average(grown)] if len(grown) > len(references) else [])
+        made = [references]
+        if confirmed := self._confirmed_templates():
+            made.append([*references, *confirmed])
+        return [FaceQuery(average(one), len(one)) for one in made]
 
     def _confirmed_templates(self) -> list[NDArray[np.float64]]:
         found = []
@@ -280,6 +288,12 @@ class _Search:
             positions = np.searchsorted(index.coarse.face_rows, np.array(rows, np.int64))
             found += list(decode(index.codes(positions)))
         return found
+
+    @property
+    def _references(self) -> tuple[int, int]:
+        """How many photos and how many confirmed faces were compared."""
+        first, last = (self._queries[at].references for at in (0, -1)) if self._queries else (0, 0)
+        return first, last - first
 
     def _same_engine(self, number: int) -> bool:
         return self.indexes[number].about.engine_digest == self.question.engine_digest

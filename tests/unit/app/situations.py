@@ -105,6 +105,7 @@ class Story:
         self.search(1, 2)
         self.decide("same", 1)
         self.decide("different", 2)
+        self.search(1, 2)  # with the confirmed one, which brings nothing new
 
     def lineage(self, dataset: str = "people", *models_: str) -> None:
         edges = [
@@ -258,6 +259,14 @@ SITUATIONS = {
         tell("open", "identify", ("search", 1, 2), ("decide", "same", 1), ("decide", "unsure", 2)),
         "✓request.done ✓search.done …review.unsure models.waits deletion.waits evidence.waits",
     ),
+    "a hit confirmed and not searched with": Situation(
+        tell("open", "identify", ("search", 1, 2), ("decide", "same", 1), ("decide", "different", 2)),
+        "✓request.done …search.confirmed ✓review.decided models.no-lineage deletion.open evidence.waits",
+    ),
+    "a hit confirmed, searched with, and taken back": Situation(
+        tell("reviewed", ("decide", "different", 1)),
+        f"{NO_LINEAGE} deletion.nothing evidence.ready",
+    ),
     "identity withdrawn after the search": Situation(
         tell("reviewed", ("identify", False)),
         "…request.failed ✓search.done ✓review.decided models.no-lineage deletion.open evidence.waits",
@@ -394,7 +403,7 @@ SITUATIONS = {
         f"{NO_LINEAGE} ✓deletion.gone evidence.ready",
     ),
     "second round, something new": Situation(
-        tell("run", ("read_back", "gone", 1), ("search", 3), ("decide", "same", 3)),
+        tell("run", ("read_back", "gone", 1), ("search", 3), ("decide", "same", 3), ("search", 3)),
         f"{NO_LINEAGE} deletion.open evidence.waits",
     ),
     "second round, not found again and never gone": Situation(

@@ -12,6 +12,7 @@ from dsr_desk.app.models.lineage import affected_by_case, dispositions, lineage_
 from dsr_desk.core.acts import Kind
 from dsr_desk.core.basis import differences
 from dsr_desk.core.case import DELETING_RIGHTS, SETTLED, Case
+from dsr_desk.core.findings import Verdict
 from dsr_desk.core.guards import HANDS_OUT, Standing, second_review_asked
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.requests import Right
@@ -154,7 +155,20 @@ def _search(case: Case) -> Line:
         return Line(Stage.BEGUN, message("step.search.changed"), nothing_to_do=elsewhere)
     if not newest["complete"]:
         return Line(Stage.BEGUN, message("step.search.partly", count=case.proposed))
+    confirmed = confirmed_since_search(case)
+    if confirmed and case.identified and case.reviewed and not case.approvers and not case.begun:
+        return Line(Stage.BEGUN, message("step.search.confirmed", count=confirmed))
     return Line(Stage.DONE, message("step.search.done", count=case.proposed), newest["seq"])
+
+
+def confirmed_since_search(case: Case) -> int:
+    """Hits that were confirmed after the newest search of this case, so that it knew nothing of them."""
+    newest = next((one["seq"] for one in reversed(case.searches) if one["purpose"] == "search"), None)
+    if newest is None:
+        return 0
+    acts = [act for act, kind, seq, _ in case.undoable if seq > newest and kind in _CONFIRMING]
+    said = {key for act in acts for key, _ in case.said_in(act)}
+    return sum(1 for key in said if (item := case.item(key)) is not None and item.verdict == Verdict.SAME.value)
 
 
 def _asked_for_more(case: Case, search: dict[str, object]) -> bool:
@@ -188,6 +202,7 @@ def _second_review(case: Case, roster: Roster) -> tuple[int, int]:
 
 
 _WORDS = (Kind.DECIDED, Kind.SECOND_REVIEW, Kind.SETTLED)
+_CONFIRMING = (Kind.DECIDED.value, Kind.SETTLED.value)
 
 
 def _models(case: Case, known: ModelsKnown) -> Line:

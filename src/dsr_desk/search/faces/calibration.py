@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr_desk.search.faces.known import QUARTILE, KnownScores
 from dsr_desk.search.faces.search import positions_of
 
 LEAST_FACES = 200
@@ -56,29 +57,6 @@ LEAST_EXPECTED = 1e-6
 
 HIGHEST = 1.0 - 1e-6
 
-
-@dataclass(frozen=True)
-class KnownScores:
-    """How an engine's templates of one person score among each other, measured on labelled photos.
-
-    `genuine` holds scores, ascending, below which the shares `GENUINE_SHARES` of all genuine pairs lie. `conservative`
-    is a score below which fewer than one in a hundred lies.
-    """
-
-    genuine: tuple[float, ...]
-    conservative: float
-
-    def genuine_above(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Share of genuine pairs at or above each score."""
-        return 1 - np.interp(scores, self.genuine, GENUINE_SHARES, left=0.0, right=1.0)
-
-    def own_faces(self, scores: NDArray[np.float32]) -> float:
-        """About how many of these scores are the subject's own, from those above the lower quartile."""
-        return float(np.count_nonzero(scores >= self.genuine[QUARTILE])) / (1 - GENUINE_SHARES[QUARTILE])
-
-
-GENUINE_SHARES = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0)
-QUARTILE = 4
 LEAST_SHARE = 0.25
 """Of one person's photos, above a score from which their number is estimated."""
 
@@ -104,13 +82,13 @@ class Calibration:
 
     def expected(self, score: float) -> float | None:
         """Unrelated faces expected at this score or above; None where the fit is not to be trusted."""
-        return self._expected_at(float(_depth(score))) if self.trusted else None
+        return self._expected_at(float(depth_of(score))) if self.trusted else None
 
     def score_at(self, expected: float) -> float | None:
         """The lowest score at which no more unrelated faces are expected; None where not to be trusted."""
         if not self.trusted:
             return None
-        lowest, highest = float(_depth(-1.0)), float(_depth(1.0))
+        lowest, highest = float(depth_of(-1.0)), float(depth_of(1.0))
         for _ in range(60):
             middle = (lowest + highest) / 2
             if self._expected_at(middle) > expected:
@@ -183,7 +161,7 @@ class _Tail:
         if end - begin < LEAST_RANKS:
             return untrusted
         points = slice(begin, end, max(1, (end - begin) // MOST_POINTS))
-        depths = _depth(scores[points])
+        depths = depth_of(scores[points])
         centre, spread = float(depths.mean()), float(depths.std())
         if spread < 1e-6:
             return untrusted
@@ -214,5 +192,6 @@ def _highest(scores: NDArray[np.float32], most: int) -> NDArray[np.float64]:
     return np.sort(kept)[::-1].astype(np.float64)
 
 
-def _depth(score: float | NDArray[np.float64]) -> NDArray[np.float64]:
+def depth_of(score: float | NDArray[np.floating]) -> NDArray[np.float64]:
+    """-log(1 - score)."""
     return -np.log1p(-np.minimum(np.asarray(score, np.float64), HIGHEST))

@@ -101,12 +101,12 @@ def test_the_next_step_is_one_in_which_something_can_be_done(
 
 def test_counts_are_of_the_present_round(story: Story) -> None:
     story.run()
-    assert steps.counts(story.desk, story.ref) == steps.Counts(1, 2, 2, 1, 0, 0)
+    assert steps.counts(story.desk, story.ref) == steps.Counts(2, 2, 2, 1, 0, 0)
     story.read_back("still_there", 1)
     story.seal()
     story.search(1, 3)
 
-    assert steps.counts(story.desk, story.ref) == steps.Counts(2, 2, 1, 1, 0, 1)
+    assert steps.counts(story.desk, story.ref) == steps.Counts(3, 2, 1, 1, 0, 1)
 
 
 def test_every_round_says_what_it_did(story: Story) -> None:
@@ -117,7 +117,7 @@ def test_every_round_says_what_it_did(story: Story) -> None:
     story.search(1)
 
     first, second = rounds.rounds(story.desk, story.ref)
-    assert (first.number, first.searches, dict(first.actions)) == (1, 1, {"done": 1})
+    assert (first.number, first.searches, dict(first.actions)) == (1, 2, {"done": 1})
     assert first.approved_by == ("Ada",)
     assert (first.plan, first.former, first.read_back) == (
         story.desk.case(story.ref).rounds[0]["plan"]["plan"], 0, "still_there",

@@ -13,7 +13,9 @@ from hypothesis.extra.numpy import arrays
 
 import search_fakes
 from dsr_desk.jobs import cell
-from dsr_desk.search.faces.calibration import GENUINE_SHARES, LEAST_FACES, KnownScores, calibrate
+from dsr_desk.search.faces.calibration import LEAST_FACES, calibrate
+from dsr_desk.search.faces.few import line_of_few
+from dsr_desk.search.faces.known import GENUINE_SHARES, KnownScores
 from dsr_desk.search.faces.recall import NobodyToMeasure, measure_recall
 from dsr_desk.search.faces.search import (
     average,
@@ -152,15 +154,16 @@ def test_expected_strangers_agree_with_counted_ones(count, own):
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.8])
 def test_a_subject_with_many_photos_in_an_index_is_not_taken_for_strangers(share):
-    known = KnownScores(genuine=tuple(np.linspace(0.92, 0.99, 9)), conservative=0.91)
+    known = KnownScores(genuine=tuple(np.linspace(0.92, 0.99, 9)))
     for seed in range(10):
         crowd = strangers(seed, 2000)
         chances = np.random.default_rng(seed).random(int(2000 * share / (1 - share)))
         own = np.interp(chances, GENUINE_SHARES, known.genuine)
-        fit = calibrate(np.concatenate([crowd, own]).astype(np.float32), known)
+        scores = np.concatenate([crowd, own]).astype(np.float32)
+        fit = calibrate(scores, known)
         border = fit.score_at(10)
         assert fit.trusted == (share < 0.15)
-        assert np.mean(own < (known.conservative if border is None else border)) < 0.15
+        assert np.mean(own < (line_of_few(scores, 10) if border is None else border)) < 0.15
 
 
 def test_an_expectation_never_rises_with_the_score():

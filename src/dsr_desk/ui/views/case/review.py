@@ -27,6 +27,7 @@ from dsr_desk.ui.fields import ChoiceField
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.theme import Tone
 from dsr_desk.ui.views.case import review_reading as reading
+from dsr_desk.ui.views.case.growth import Growth
 from dsr_desk.ui.views.case.packets import packet_buttons, show_packet_buttons
 from dsr_desk.ui.views.case.review_modes import Mode, offered
 from dsr_desk.ui.views.case.review_parts import KeysDialog
@@ -46,8 +47,8 @@ class ReviewPage(ReviewTable):
         self.title.setText(tr("Review"))
         self.setAccessibleName(tr("Review"))
         self._own = self._busy = self._offers = self._looking = False
-        self._officer = ""
-        self._looked = 0
+        self._officer, self._looked = "", 0
+        self.growth = Growth(session, self)
         self._keys = review_keys.kept()
         self.progress = Chip()
         self.chips.addWidget(self.progress)
@@ -194,6 +195,8 @@ class ReviewPage(ReviewTable):
         return True
 
     def _said(self, verdict: Verdict, acted: Acted) -> None:
+        if verdict is Verdict.SAME:
+            self.growth.confirmed(self._case)
         if not self._shows(acted):
             return
         card = self.model.card_of(acted.seen[0])
@@ -283,17 +286,14 @@ class ReviewPage(ReviewTable):
         key = Qt.Key(event.key())
         if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             super().keyPressEvent(event)
-        elif (verdict := self._verdict_of(event.text())) is not None:
-            self.bar.buttons[verdict].click()
+        elif verdicts := [one for one, typed in self._keys.items() if typed and typed == event.text().upper()]:
+            self.bar.buttons[verdicts[0]].click()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._go_to(self.film.currentIndex().row() + (1 if key == Qt.Key.Key_Right else -1))
         elif key == Qt.Key.Key_Space:
             self._show_whole()
         else:
             super().keyPressEvent(event)
-
-    def _verdict_of(self, typed: str) -> Verdict | None:
-        return next((verdict for verdict, key in self._keys.items() if typed and key == typed.upper()), None)
 
 
 def _decided_of(n: int, total: int) -> str:
