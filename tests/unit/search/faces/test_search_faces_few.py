@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -88,7 +90,7 @@ def test_a_higher_line_never_misses_fewer():
     said = [BUILT_IN.below(line) for line in np.linspace(0.8, 0.999, 40)]
     for name in ("value", "lowest", "highest"):
         values = [getattr(one, name) for one in said]
-        assert all(one <= other + 1e-9 for one, other in zip(values, values[1:], strict=False)), name
+        assert all(one <= other + 1e-9 for one, other in pairwise(values)), name
 
 
 def pile(lowest: float, listed: int, faces: int, near: float | None = 3.0, known: KnownScores | None = BUILT_IN):
