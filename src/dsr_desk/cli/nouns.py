@@ -19,6 +19,7 @@ NOUNS = {
     "delete": "Delete what was decided to be the person's, and look whether it is gone.",
     "sweep": "Walk disks for stray copies of what a case decided on, and for files of models.",
     "bundle": "The evidence that leaves the house.",
+    "engine": "An organisation's own face networks: whether one can be trusted with a search.",
     "bench": "Measure how well people are found.",
 }
 """Each noun with the first sentence of its help."""

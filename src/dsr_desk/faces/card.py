@@ -11,7 +11,7 @@ from dsr_desk.core.message import Message, message, quoted
 class ModelCard:
     """Statements of whoever made or brought the model; "" where there is none.
 
-    `consent` says whose: whether the people of `trained_on` were asked.
+    `consent` says whether the people of `trained_on` were asked. `own` is an organisation's own model.
     """
 
     name: str
@@ -20,6 +20,7 @@ class ModelCard:
     consent: str = ""
     known_weaknesses: str = ""
     licence: str = ""
+    own: bool = False
 
     @property
     def lines(self) -> list[Message]:

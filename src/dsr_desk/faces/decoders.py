@@ -114,7 +114,7 @@ def retinaface(outputs: Sequence[Numbers], width: int, height: int, threshold: f
     for stride, sizes in zip(STRIDES, RETINAFACE_PRIORS, strict=True):
         middles = (_cells(width, height, stride) + np.float32(0.5)) * stride
         centres.append(np.repeat(middles, len(sizes), axis=0))
-        sides.append(np.tile(np.float32(sizes), len(middles)))
+        sides.append(np.tile(np.array(sizes, np.float32), len(middles)))
     centre, side = np.concatenate(centres), np.concatenate(sides)[:, None]
     if not len(boxes[0]) == len(scores[0]) == len(points[0]) == len(centre):
         raise OtherLayout

@@ -13,7 +13,7 @@ from pathlib import Path
 from cattrs import BaseValidationError
 
 from dsr_desk.core.codec import plain, restore
-from dsr_desk.core.message import Message, message
+from dsr_desk.core.message import Message, message, quoted
 from dsr_desk.storage.files import write_whole
 
 CHECK = "check.json"
@@ -84,6 +84,14 @@ class EngineCheck:
     def worse(self) -> tuple[MatchRates, ...]:
         """The rates at which the built-in engine found more."""
         return tuple(rate for rate in self.rates if rate.worse)
+
+    @property
+    def lines(self) -> list[Message]:
+        """What was found, for whoever relies on an index that was made with the engine."""
+        sizes = {"people": self.people, "photos": self.photos, "missed": self.missed}
+        measured = message("engine.check.measured", checked=self.checked, **sizes)
+        reason = [message("engine.check.reason", reason=quoted(self.reason))] if self.reason else []
+        return [measured, *rate_lines(self.rates), *reason]
 
 
 def read_check(folder: Path, digest: str) -> EngineCheck | None:

@@ -88,7 +88,8 @@ class Manifest:
 
     def model_card(self, others: tuple[str, ...]) -> ModelCard:
         """What is stated of the network, with the names of the `others` that work beside it."""
-        return ModelCard(self.name, (self.model, *others), **{one: self.card.get(one, "") for one in STATEMENTS})
+        stated = {one: self.card.get(one, "") for one in STATEMENTS}
+        return ModelCard(self.name, (self.model, *others), **stated, own=True)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -86,9 +86,9 @@ class OwnDetector:
         """Faces in the photo as it stands."""
         answers = [
             BoxesFound(
-                (answer.boxes + np.float32((left, top, left, top))) / scale,
+                (answer.boxes + np.array((left, top, left, top), np.float32)) / scale,
                 answer.scores,
-                None if answer.points is None else (answer.points + np.float32((left, top))) / scale,
+                None if answer.points is None else (answer.points + np.array((left, top), np.float32)) / scale,
             )
             for scale, shown in self._sizes(pixels)
             for left, top, part in self._parts(shown)
@@ -127,7 +127,7 @@ class OwnDetector:
         """One input through the network."""
         family = self._family
         ordered = part[..., ::-1] if family.colours == "BGR" else part
-        values = (ordered.astype(np.float32) - np.float32(family.mean)) / np.float32(family.scale)
+        values = (ordered.astype(np.float32) - np.array(family.mean, np.float32)) / np.float32(family.scale)
         outputs = self._session.run(None, {self._input: np.ascontiguousarray(values.transpose(2, 0, 1)[None])})
         height, width = part.shape[:2]
         tables = [np.asarray(output, np.float32) for output in outputs]

@@ -111,7 +111,7 @@ class OwnEngine:
         manifest = self._manifest
         if manifest.colours == "BGR":
             chips = chips[..., ::-1]
-        values = (chips.astype(np.float32) - np.float32(manifest.mean)) / np.float32(manifest.scale)
+        values = (chips.astype(np.float32) - np.array(manifest.mean, np.float32)) / np.array(manifest.scale, np.float32)
         if manifest.layout == "NCHW":
             values = values.transpose(0, 3, 1, 2)
         values = np.ascontiguousarray(values, np.float32)

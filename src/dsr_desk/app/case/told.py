@@ -74,6 +74,7 @@ def of_search(
                 "index": one.name,
                 "generation": about.generation,
                 "engine": f"{about.engine} {about.engine_digest[:16]}",
+                **({"engine_says": sentences(about.engine_says)} if about.engine_says else {}),
                 "built": about.built,
                 "faces": about.faces,
                 "inventory": salted_digest(item_salt(case_key, about.index), about.inventory),

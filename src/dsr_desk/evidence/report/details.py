@@ -160,9 +160,10 @@ def _indexes(files: Files) -> list[Block]:
         of = f"scope.json/searched/{place}"
         classes = [message("report.ledger-count", name=word("ledger", name), n=n) for name, n in one["ledger"]]
         made.append(heading(quoted(one["dataset_version"]), 3, of=of))
+        engine = quoted(one["engine"]) if one["engine"] else unknown
         pairs: list[tuple[Message, Piece]] = [
             (message("report.index"), listed((one["index"], one["generation"]))),
-            (message("report.engine"), quoted(one["engine"]) if one["engine"] else unknown),
+            (message("report.engine"), lines(engine, *map(_said, one.get("engine_says", ())))),
             (message("report.built"), moment(one["built"])),
             (message("report.faces"), text(number(one["faces"]), of=f"{of}/faces")),
             (message("report.ledger"), text(listed(classes), of=f"{of}/ledger") if classes else unknown),

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsr_desk.core.codec import from_text, to_text
+from dsr_desk.core.codec import from_text, plain, to_text
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import DatasetVersion, ItemKind, LedgerClass
 from dsr_desk.core.message import Message, message
@@ -137,7 +137,7 @@ def build(
     opened, lock = _open_or_create(to, addressed)
     try:
         _refuse_another(opened, to, version, engine.digest)
-        made_with = {"name": engine_name, "digest": engine.digest, "dimension": engine.dimension}
+        made_with = {"name": engine_name, **plain(engine)}
         named = frozenset(source.absolute() for source in sources if source.is_file())
         read = kept = removed = 0
         complete = False
@@ -319,12 +319,14 @@ def _settle(
 ) -> None:
     """Writes what an index is, the most of it once."""
     new = not read_setting(db, "version")
-    wanted = {"version": to_text(version), "state": "building"}
+    # What is known of the engine may have become more; its name is the one that the index began with.
+    name = json.loads(read_setting(db, "engine") or "{}").get("name", made_with["name"])
+    made = json.dumps({**made_with, "name": name})
+    wanted = {"version": to_text(version), "state": "building", "engine": made}
     if register is not None or new:
         wanted["register"] = to_text(register or IndexPurpose())
     if new:
-        wanted |= {"index": secrets.token_hex(16), "salt": secrets.token_hex(32), "generation": "0"}
-        wanted |= {"country": country, "engine": json.dumps(made_with)}
+        wanted |= {"index": secrets.token_hex(16), "salt": secrets.token_hex(32), "generation": "0", "country": country}
     with transaction(db, folder):
         for key, value in wanted.items():
             write_setting(db, key, value)

@@ -12,8 +12,12 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from dsr_desk.core.items import DatasetVersion
+from dsr_desk.core.message import message
 from dsr_desk.faces import own_model
+from dsr_desk.faces.engine_check import EngineCheck, MatchRates, Share, write_check
 from dsr_desk.faces.facts import OwnModelUnusable
+from dsr_desk.search.faces.known import known_scores
+from dsr_desk.search.index.about import About
 from dsr_desk.search.index.build import Addressed, build
 from dsr_desk.search.index.check import FoundAgain, check
 from dsr_desk.search.index.folder import Index
@@ -79,6 +83,38 @@ def test_an_index_of_photos_with_several_faces_is_built_and_checked_with_a_netwo
         found = check(index)
     assert found.ok
     assert found.found_again == FoundAgain(2, 2)
+
+
+def test_an_index_carries_what_was_stated_and_measured_of_the_engine_that_made_it(
+    model: Path, photos: Path, tmp_path: Path
+) -> None:
+    to, version = tmp_path / "own.dsrindex", DatasetVersion("people", "1")
+
+    def made() -> About:
+        build([photos], to, version=version, addressed=Addressed((), SECRET), engine_name=str(model))
+        with Index.open(to, SECRET) as index:
+            return index.about
+
+    about = made()
+    assert about.engine_card is not None
+    assert about.engine_card.trained_on == "nothing"
+    assert about.engine_check is None
+    assert about.engine_says[-1] == message("engine.check.none")
+    found = EngineCheck(
+        digest=about.engine_digest, checked="2026-11-30T12:00:00Z", people=40, photos=200, missed=3,
+        missed_by_built_in=1, rates=(MatchRates(1e-3, Share(0.9, 0.8, 0.95), Share(0.97, 0.95, 0.99)),),
+        genuine=tuple(at / 10 for at in range(9)), spread=0.2, reason="it is the only one that we may use",
+    )  # fmt: skip
+    write_check(model, found)
+    again = made()
+    assert again.engine_check == found
+    said = [one.say() for one in again.engine_says]
+    assert said[-1].endswith("than the built-in engine: it is the only one that we may use")
+    assert "90.0 % found (80.0 to 95.0 %); built-in: 97.0 %" in said[-2]
+    known = known_scores(again)
+    assert known is not None
+    assert known.genuine == found.genuine
+    assert known_scores(about) is None
 
 
 def test_a_network_that_cannot_be_used_leaves_no_index(model: Path, photos: Path, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ class IndexesPage(ListPage[DatasetLine]):
                 (tr("Impact assessment"), register.impact_assessment),
                 (tr("Destroy by"), register.destroy_by),
                 (tr("Face engine"), index.about.engine),
+                *((tr("Of the face engine"), language.say(one)) for one in index.about.engine_says),
                 (tr("Items"), words.figure(index.about.items)),
                 (tr("Places not read"), words.figure(sum(index.about.unread.values()))),
                 (tr("Folder"), str(index.path)),
