@@ -12,6 +12,7 @@ from dsr_desk.app.case.told import sentence, sentences
 from dsr_desk.core import codec
 from dsr_desk.core.actions import ActionKind, Seen
 from dsr_desk.core.canonical import digest_of
+from dsr_desk.core.message import message, quoted
 from dsr_desk.evidence.contents.content import EvidenceContent, HitItem, LookEntry, Search
 from dsr_desk.evidence.contents.many import numbers
 
@@ -63,6 +64,7 @@ def search(
                 "index": index.index,
                 "generation": index.generation,
                 "engine": index.engine,
+                "engine_says": sentences([message("engine.card.consent", says=quoted("nobody was asked"))]),
                 "built": index.built,
                 "faces": index.faces,
                 "inventory": (*index.sources, "")[0],

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, quoted
@@ -15,10 +14,8 @@ from dsr_desk.faces.engine_check import CHECK, LONGEST_REASON, Share, false_of, 
 from dsr_desk.faces.facts import engine_facts, own_folder
 from dsr_desk.faces.registry import loader
 from dsr_desk.jobs.progress import CancelToken, Report
+from dsr_desk.search.faces.checking import EngineReport, GroupBeside, measure_engine
 from dsr_desk.search.faces.recall import GroupRecall, RecallReport, measure_recall
-
-if TYPE_CHECKING:
-    from dsr_desk.search.faces.checking import EngineReport, GroupBeside
 
 LARGEST_GROUPS = 64 << 20
 
@@ -81,8 +78,6 @@ def check_engine(
 
     Raises EngineCheckTooFew, NobodyToMeasure, OwnModelUnusable, GroupsUnreadable, Cancelled.
     """
-    from dsr_desk.search.faces.checking import measure_engine
-
     by_person = read_groups(groups) if groups else None
     count = workers or os.cpu_count() or 1
     return measure_engine(str(folder), people, groups=by_person, workers=count, report=report, cancel=cancel)

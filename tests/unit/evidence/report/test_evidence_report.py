@@ -172,6 +172,14 @@ def test_who_saw_a_model_is_told_to_the_regulator_beside_the_officer_who_wrote_i
     assert "seen and written down by Ben Okafor, 12 March 2026" in visible(drawn(own, Edition.REGULATOR, "en"))
 
 
+def test_what_is_stated_of_the_face_engine_is_told_to_the_regulator(content: EvidenceContent) -> None:
+    for language, said in (
+        ("en", "Consent of those people: nobody was asked."),
+        ("de", "Einwilligung dieser Menschen: nobody was asked."),
+    ):
+        assert said in visible(drawn(content, Edition.REGULATOR, language))
+
+
 def test_photos_do_not_count_as_searched_where_no_face_was_compared(nothing_found: EvidenceContent) -> None:
     searches = tuple(replace(one, result=replace(one.result, compared_faces=0)) for one in nothing_found.searches)
     said = visible(drawn(replace(nothing_found, searches=searches), Edition.REQUESTER, "en"))
