@@ -185,5 +185,7 @@ def test_the_badge_claims_what_the_kernel_sees_to_and_no_more(
     texts = [one.text() for one in dialog.findChildren(QLabel)]
     assert any(says in text for text in texts)
     assert len([text for text in texts if "Files that came from outside" in text]) == 1
+    assert "Consent of those people: the people in them were not asked." in texts
+    assert any("pairs with East Asian names" in text for text in texts)
     dialog.reject()
     window.close()

@@ -27,5 +27,8 @@ def offline_signs() -> tuple[Chip, Button]:
 
 class AboutDialog(LinesDialog):
     def __init__(self, parent: QWidget) -> None:
+        from dsr_desk.app.data.engines import built_in_says  # the first paint needs none of it
+
         licence = tr("Free software under the Apache License 2.0.")
-        super().__init__(f"DSR Desk {__version__}", licence, [say(one) for one in protection().says], parent)
+        says = [say(one) for one in (*protection().says, *built_in_says())]
+        super().__init__(f"DSR Desk {__version__}", licence, says, parent)
