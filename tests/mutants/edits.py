@@ -22,8 +22,10 @@ import edits_core
 import edits_databases
 import edits_deletion
 import edits_desk
+import edits_engine
 import edits_evidence
 import edits_faults
+import edits_finding
 import edits_fold
 import edits_foreign
 import edits_frames
@@ -133,6 +135,7 @@ LINES: tuple[Edit, ...] = (
     *edits_whole.LINES,
     *edits_wrappers.LINES,
     *edits_desk.LINES,
+    *edits_engine.LINES,
     *edits_app.LINES,
     *edits_archives.LINES,
     *edits_beside_rows.LINES,
@@ -148,6 +151,7 @@ LINES: tuple[Edit, ...] = (
     *edits_cells.LINES,
     *edits_evidence.LINES,
     *edits_faults.LINES,
+    *edits_finding.LINES,
     *edits_fold.LINES,
     *edits_foreign.LINES,
     *edits_intake.LINES,

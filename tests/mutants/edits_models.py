@@ -125,8 +125,8 @@ LINES: tuple[Edit, ...] = (
         ),
         (
             "an own model lies beside its manifest",
-            "    if model.parent != folder or not model.is_file():",
-            "    if not model.is_file():",
+            "if (folder / name).parent != folder or not",
+            "if not",
             "test_a_reader_that_names_another_file_opens_it_to_nobody",
         ),
     ),
