@@ -9,7 +9,7 @@ import io
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import quoted
 from dsr_desk.faces.cnn import CnnDetector
-from dsr_desk.faces.dlib_engine import CHIP_SIDE, PRESETS, DlibEngine
+from dsr_desk.faces.dlib_engine import CHIP_SIDE, DlibEngine
 from dsr_desk.faces.engine import Pixels
+from dsr_desk.faces.networks import dlib_detectors
 from dsr_desk.faces.photo import examine
+from dsr_desk.faces.presets import PRESETS, DlibSettings
 from dsr_desk.faces.weights import DETECTOR_FILE, EMBEDDER_FILE, read_detector, read_embedder, weight_file
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 
@@ -174,7 +176,7 @@ def _cnn_rows(beside_peer: int, turns: int) -> list[BenchRow]:
     for how, rounded, step in (
         ("dlib's own pyramid", False, DLIB_STEP),
         ("dlib's own pyramid, in integers", True, DLIB_STEP),
-        ("as standard looks", True, PRESETS["standard"].step),
+        ("as thorough looks", True, DlibSettings().step),
     ):
         what = f"CNN detection, 512 × 512, {how}"
         look = _looks(_detector(rounded), pixels, step)
@@ -199,7 +201,7 @@ def _looks(detector: CnnDetector, pixels: Pixels, step: float) -> Callable[[], A
 
 
 def _detector(rounded: bool) -> CnnDetector:
-    return DlibEngine("bench", replace(PRESETS["standard"], rounded=rounded)).cnn
+    return dlib_detectors(DlibSettings(rounded=rounded)).cnn
 
 
 def _product(engine: DlibEngine) -> Callable[[bytes], list[Box]]:

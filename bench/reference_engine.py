@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dsr_desk.core.canonical import digest_of
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.items import Box
-from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
+from dsr_desk.faces.card import ModelCard
+from dsr_desk.faces.engine import Alignment, Chips, Detection, Pixels
 from dsr_desk.faces.weights import WeightsMissing, weight_file
 
 PEER_FILE = "shape_predictor_68_face_landmarks.dat"

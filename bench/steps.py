@@ -21,9 +21,11 @@ from bench.reference_engine import ReferenceEngine
 from dsr_desk.core.items import Box
 from dsr_desk.core.message import quoted
 from dsr_desk.faces.alignment import turned_box
-from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine, EngineSettings
+from dsr_desk.faces.dlib_engine import DlibEngine
 from dsr_desk.faces.engine import Detection, Pixels
+from dsr_desk.faces.networks import centerface, dlib_detectors
 from dsr_desk.faces.photo import examine
+from dsr_desk.faces.presets import PRESETS, DlibSettings, EngineSettings
 from dsr_desk.jobs.progress import CancelToken, Progress, Report, silent
 
 EXIF_TURNS = {90: 6, 180: 3, 270: 8}
@@ -95,11 +97,12 @@ def _steps(scenes: Sequence[Known], ways: _Ways) -> list[tuple[str, str, list[_S
     unsaid = [replace(photo, upright=photo.faces, orientation=None) for photo in known_elsewhere]
     halved, third = ([_shrunk(photo, part) for photo in scenes] for part in (2, 3))
     ignored = "orientation ignored, standard"
-    plain, thorough = PRESETS["standard"], PRESETS["thorough"]
+    thorough = PRESETS["thorough"]
     return [
-        ("both detectors", "as they are", as_they_are, "HOG alone, standard", ways.hog_alone),
-        ("both detectors", "as they are", as_they_are, "CNN alone, standard", ways.cnn_alone),
-        ("both detectors", "tilted by 30°", tilted, "HOG alone, standard", ways.hog_alone),
+        ("detectors", "as they are", as_they_are, "dlib's two alone", ways.dlib_alone),
+        ("detectors", "as they are", as_they_are, "CenterFace alone, as in standard", ways.centerface_alone),
+        ("detectors", "tilted by 30°", tilted, "dlib's two alone", ways.dlib_alone),
+        ("detectors", "tilted by 30°", tilted, "CenterFace alone, as in standard", ways.centerface_alone),
         ("orientation in the file", "stored turned", said, ignored, ways.as_stored),
         ("orientation in a shard's metadata", "stored turned", known_elsewhere, ignored, ways.as_stored),
         (
@@ -109,8 +112,8 @@ def _steps(scenes: Sequence[Known], ways: _Ways) -> list[tuple[str, str, list[_S
             "thorough, upright only",
             ways.of(replace(thorough, turns=())),
         ),
-        ("smallest face", "shrunk to a half", halved, "from 80 pixels, standard", ways.of(_from_80(plain))),
-        ("smallest face", "shrunk to a third", third, "from 80 pixels, thorough", ways.of(_from_80(thorough))),
+        ("smallest face", "shrunk to a half", halved, "dlib's two alone", ways.dlib_alone),
+        ("smallest face", "shrunk to a third", third, "dlib's two alone", ways.dlib_alone),
         (
             "tiling",
             "36 scenes as one photo of 9 megapixels",
@@ -121,16 +124,13 @@ def _steps(scenes: Sequence[Known], ways: _Ways) -> list[tuple[str, str, list[_S
     ]
 
 
-def _from_80(settings: EngineSettings) -> EngineSettings:
-    return replace(settings, smallest_face=80, hog_upsample=0)
-
-
 class _Ways:
     """Ways to count the faces found in a photo; those of face_recognition remember what they counted."""
 
     def __init__(self, cnn: bool) -> None:
         self._standard = DlibEngine("standard", PRESETS["standard"])
         self._thorough = DlibEngine("thorough", PRESETS["thorough"])
+        self._dlib, self._centerface = dlib_detectors(DlibSettings()), centerface()
         self._default = ReferenceEngine("hog", 1)
         self._cnn = ReferenceEngine("cnn", 1) if cnn else None
         self._counted: dict[tuple[str, bytes], int] = {}
@@ -155,11 +155,13 @@ class _Ways:
     def as_stored(self, photo: _Shown) -> int:
         return _found(photo.faces, self._standard.detect(_pixels(photo.data)))
 
-    def hog_alone(self, photo: _Shown) -> int:
-        return _found(photo.faces, self._standard.look_by_hog(_pixels(photo.data)))
+    def dlib_alone(self, photo: _Shown) -> int:
+        return _found(photo.faces, self._dlib.look(_pixels(photo.data)))
 
-    def cnn_alone(self, photo: _Shown) -> int:
-        return _found(photo.faces, self._standard.look_by_cnn(_pixels(photo.data)))
+    def centerface_alone(self, photo: _Shown) -> int:
+        settings, pixels = PRESETS["standard"], _pixels(photo.data)
+        scale = settings.scale(pixels.shape[1], pixels.shape[0])
+        return _found(photo.faces, self._centerface.look(pixels, scale, settings.threshold))
 
     def small(self, photo: _Shown) -> int:
         opened = Image.fromarray(_pixels(photo.data))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dsr_desk.core.items import Box, DatasetVersion
-from dsr_desk.faces.engine import Alignment, Chips, Detection, ModelCard, Pixels
+from dsr_desk.faces.card import ModelCard
+from dsr_desk.faces.engine import Alignment, Chips, Detection, Pixels
 from dsr_desk.jobs import cell
 from dsr_desk.search.index.build import Addressed, BuildReport, build
 from dsr_desk.search.index.contents import IndexedItem

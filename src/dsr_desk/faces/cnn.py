@@ -106,7 +106,7 @@ class CnnDetector:
         shown = []
         height, width = pixels.shape[:2]
         for size in sizes(width, height, scale, step):
-            level = self._resized(pixels, size)
+            level = resized(self._networks.resize, pixels, size.width, size.height)
             if size.width < pixels.shape[1]:
                 pixels = level
             shown.append(Level(size, level))
@@ -157,13 +157,6 @@ class CnnDetector:
                     : rows.stop - rows.start, : columns.stop - columns.start
                 ]
         return scores
-
-    def _resized(self, pixels: Pixels, size: Size) -> Pixels:
-        if pixels.shape[:2] == (size.height, size.width):
-            return pixels
-        to = np.array([size.height, size.width], np.int64)
-        resized: Pixels = self._networks.resize.run(None, {"photo": pixels[None], "size": to})[0][0]
-        return resized
 
     def _answers(self, shown: Pixels, doubled: bool, threshold: float) -> NDArray[np.float64]:
         """A row for each answer over the threshold: score, middle (x and y in pixels of the level), zero."""
@@ -233,6 +226,23 @@ def _with_averaged_boxes(found: list[Detection], answers: NDArray[np.float64]) -
         log_side = np.average(np.log(near[:, 3]), weights=weights)
         averaged.append(replace(detection, box=_square(x, y, math.exp(log_side))))
     return averaged
+
+
+def resized(resize: Any, pixels: Pixels, width: int, height: int) -> Pixels:
+    """The photo in that size; `resize` is `Networks.resize`. It looks at four pixels for one, so a photo that becomes
+    less than half as wide is halved first."""
+    while (
+        pixels.shape[1] >= 2 * width and pixels.shape[0] >= 2 * height and pixels.shape[:2] != (2 * height, 2 * width)
+    ):
+        pixels = _sized(resize, pixels, pixels.shape[1] // 2, pixels.shape[0] // 2)
+    return _sized(resize, pixels, width, height)
+
+
+def _sized(resize: Any, pixels: Pixels, width: int, height: int) -> Pixels:
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    made: Pixels = resize.run(None, {"photo": pixels[None], "size": np.array([height, width], np.int64)})[0][0]
+    return made
 
 
 def sizes(width: int, height: int, scale: float, step: float) -> list[Size]:

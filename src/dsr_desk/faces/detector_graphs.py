@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto
+from onnx import TensorProto, helper, numpy_helper
 
 from dsr_desk.faces.cnn import COLUMNS
 from dsr_desk.faces.graphs import MICROSOFT, NetworkGraph, ValueInfo, padding, with_raw_pixels
@@ -75,6 +76,40 @@ def back_graph(weights: DetectorWeights, *, rounded: bool = False) -> bytes:
         x = graph.convolution(x, rows)
     graph.convolution(x, heights)
     return graph.serialized(_features(rounded), ("scores", TensorProto.FLOAT, ["n", 1, "down", "across"]))
+
+
+def centerface_graph(data: bytes) -> bytes:
+    """photo: uint8 (n, rows, columns, 3), multiples of 32 -> heat, sizes, offsets, points of `decoders.centerface`.
+
+    `data` is the installed network, which is saved for one size. Of the heat what is no peak among its neighbours is
+    taken away. Raises what ONNX raises where it is another network.
+    """
+    model = onnx.load_model_from_string(data)
+    network = model.graph
+    takes, heat = next(one.name for one in network.input if one.name not in _constants(network)), network.output[0].name
+    nodes = [
+        helper.make_node("Cast", ["photo"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["numbers"], [takes], perm=[0, 3, 1, 2]),
+        *network.node,
+        helper.make_node("MaxPool", [heat], ["around"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 1]),
+        helper.make_node("Less", [heat, "around"], ["lower"]),
+        helper.make_node("Where", ["lower", "nothing", heat], ["peaks"]),
+    ]
+    nothing = numpy_helper.from_array(np.zeros(1, np.float32), "nothing")
+    photo = helper.make_tensor_value_info("photo", TensorProto.UINT8, ["n", "rows", "columns", 3])
+    names = ("peaks", *(output.name for output in network.output[1:]))
+    gives = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", channels, "down", "across"])
+        for name, channels in zip(names, (1, 2, 2, 10), strict=True)
+    ]
+    graph = helper.make_graph(nodes, "centerface", [photo], gives, [*network.initializer, nothing])
+    made = helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
+    onnx.checker.check_model(made)
+    return bytes(made.SerializeToString())
+
+
+def _constants(network: Any) -> set[str]:
+    return {tensor.name for tensor in network.initializer}
 
 
 def _features(rounded: bool) -> ValueInfo:

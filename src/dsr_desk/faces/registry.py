@@ -34,7 +34,8 @@ def loader(name: str) -> Callable[[], Engine]:
 @cache
 def _loaded(name: str) -> Engine:
     # Imports stand here because a window or a search that reads no photo should not load the networks' libraries.
-    from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
+    from dsr_desk.faces.dlib_engine import DlibEngine
+    from dsr_desk.faces.presets import PRESETS
 
     if name in PRESETS:
         return DlibEngine(name, PRESETS[name])

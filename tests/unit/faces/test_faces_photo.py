@@ -144,4 +144,4 @@ def test_of_a_large_photo_it_is_said_which_faces_were_not_looked_for(engine, dra
     photo.paste(draw_face(600, 260), (1700, 1200))
     result = examine(engine, encoded(photo, quality=80))
     assert result.ledger_class is LedgerClass.FACES
-    assert result.reason == message("why.photo.small-faces", pixels=80)
+    assert result.reason == message("why.photo.small-faces", pixels=40)
