@@ -38,6 +38,21 @@ def calibration(folder: Path, engine: str, workers: int | None) -> None:
 
 @bench.command()
 @click.argument("folder", type=photos)
+@click.option("--faces", "sizes", type=click.IntRange(1000), multiple=True, help="Of the crowd; repeatable.")
+@click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
+@json_option
+def growing(folder: Path, sizes: tuple[int, ...], workers: int | None) -> None:
+    """What a search and one more with the confirmed hits find among crowds, on FOLDER with one folder a person.
+
+    300,000 and 3,000,000 faces, unless you say how many.
+    """
+    with progress_bar() as (report, cancel):
+        rows = measuring.growing(folder, sizes or (300_000, 3_000_000), workers=workers, report=report, cancel=cancel)
+    emit(codec.plain(rows), *measuring.growing_lines(rows))
+
+
+@bench.command()
+@click.argument("folder", type=photos)
 @click.option("--workers", type=click.IntRange(1), default=None, help="Processes; one a core, if not given.")
 @json_option
 def recall(folder: Path, workers: int | None) -> None:

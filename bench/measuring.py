@@ -18,6 +18,7 @@ from bench.columns import columns_rows
 from bench.databases import databases_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
+from bench.growing import GrowthRow, growing_rows
 from bench.inventory import inventory_rows, sizes
 from bench.letters import REACH, letter_rows
 from bench.lineage import bench_rows
@@ -73,6 +74,23 @@ def calibration(
     load = load_reference if engine == ReferenceEngine.name else loader(engine)
     labelled = read_labelled(folder, engine, load, _workers(workers), report, cancel)
     return validate_calibration(labelled, report=report, cancel=cancel)
+
+
+def growing(
+    folder: Path, sizes: Sequence[int], *, workers: int | None, report: Report, cancel: CancelToken
+) -> list[GrowthRow]:
+    """Two rounds of search among a crowd, for labelled photos and for thirty of each person; see `bench.growing`."""
+    labelled = read_labelled(folder, "standard", loader("standard"), _workers(workers), report, cancel)
+    return [row for size in sizes for own in (0, 30) for row in growing_rows(labelled, size, own, cancel=cancel)]
+
+
+def growing_lines(rows: Iterable[GrowthRow]) -> list[str]:
+    return [
+        f"{row.faces:,} faces, {row.people} people with {row.own} photos each, after search {row.round}: "
+        f"{row.found:.1%} listed, with {row.strangers} others; said to be missed {row.missed:.1%}, "
+        f"true in the bounds for {row.inside:.0%}."
+        for row in rows
+    ]
 
 
 def engine(folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:

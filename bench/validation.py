@@ -172,6 +172,10 @@ class Validation:
             Closeness(share, float(np.mean(with_drawn >= score))) for share, score in zip(CLOSE, scores, strict=True)
         ]
 
+    def known_of(self, first: bool) -> KnownScores | None:
+        """How one person's photos score in the first or the other half."""
+        return self._of_half[first]
+
     def _known_for(self, reference: int) -> KnownScores | None:
         return self._of_half[not self.first_half[reference]]
 

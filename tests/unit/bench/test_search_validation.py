@@ -9,6 +9,7 @@ import pytest
 
 import search_fakes
 from bench import validation as validation_module
+from bench.growing import growing_rows
 from bench.population import DRAWN_AT_ONCE, Population
 from bench.validation import Validation, validate_calibration
 from dsr_desk.faces.photo import examine
@@ -18,6 +19,8 @@ from dsr_desk.search.faces.calibration import VALIDATED_ON_MIXTURES, VALIDATED_O
 from dsr_desk.search.faces.recall import Labelled, LabelledPhoto
 
 PEOPLE, SHOTS = 200, 3
+FROZEN_FIRST = [-0.05266, 0.37222, 0.56473, -0.21681, 0.21104, -0.57804, -0.14828, 0.30347]
+FROZEN_MEAN = [0.12124, 0.24609, 0.21489, -0.00191, 0.02379, -0.02233, 0.00237, -0.03587]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,31 @@ def labelled() -> Labelled:
 @pytest.fixture(scope="module")
 def validation(labelled: Labelled) -> Validation:
     return Validation(labelled)
+
+
+def test_the_crowd_is_drawn_as_it_was_when_figures_were_published() -> None:
+    """Another crowd would need all figures anew."""
+    rng = np.random.default_rng(4)
+    faces = rng.standard_normal((300, 8)) + 2 * np.eye(8)[rng.integers(0, 3, 300)]
+    drawn = np.concatenate(list(Population(faces / np.linalg.norm(faces, axis=1, keepdims=True), 7).draw(1000)))
+    assert drawn[0] == pytest.approx(FROZEN_FIRST, abs=1e-4)
+    assert np.abs(drawn.mean(axis=0) - FROZEN_MEAN).max() < 1e-4
+
+
+def test_a_search_with_what_was_confirmed_finds_more_and_says_how_much_is_missed() -> None:
+    photos = tuple(
+        LabelledPhoto(person, shot, search_fakes.template(person, shot)[None].astype(np.float64))
+        for person in range(40)
+        for shot in range(10)
+    )
+    first, second = growing_rows(Labelled(photos, (10,) * 40, 1.0), 2000, people=8)
+    assert (first.people, first.own, first.faces, first.round, second.round) == (8, 9, 2000, 1, 2)
+    assert first.found <= second.found
+    assert second.found > 0.9
+    assert second.missed <= first.missed + 0.01
+    assert first.strangers <= 20
+    (drawn, _) = growing_rows(Labelled(photos, (10,) * 40, 1.0), 2000, own=30, people=4)
+    assert drawn.own == 30
 
 
 def test_each_photo_is_a_reference_once(validation: Validation) -> None:

@@ -18,7 +18,7 @@ def crowd(rng: np.random.Generator, count: int, middle: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("middle", [0.1, 0.84, 0.89])
-@pytest.mark.parametrize("own", [0.0, 0.05, 0.3, 0.6])
+@pytest.mark.parametrize("own", [0.0, 0.05, 0.3, 0.6, 0.93])
 @pytest.mark.parametrize("count", [40, 150])
 def test_of_few_faces_the_persons_are_listed_whatever_strangers_score_in_a_population(count, own, middle):
     """The same strangers, higher or lower altogether, and some or most of the faces the person's."""
@@ -33,6 +33,16 @@ def test_of_few_faces_the_persons_are_listed_whatever_strangers_score_in_a_popul
     assert np.mean(missed) < 0.02
     assert np.mean(strangers) < count / 2
     assert own > 0.1 or np.mean(strangers) > 5
+
+
+def test_the_persons_own_photos_do_not_push_the_line_over_those_that_score_like_the_best_strangers():
+    missed = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        hers = 0.84 + 0.03 * rng.uniform(1.3, 1.6, 60)
+        scores = np.concatenate([hers, crowd(rng, 340, 0.84)]).astype(np.float32)
+        missed.append(np.mean(hers < line_of_few(scores, 40)))
+    assert np.mean(missed) < 0.1
 
 
 def test_of_very_few_faces_every_one_is_listed():
