@@ -323,7 +323,7 @@ def search_json(result: SearchResult) -> dict[str, Any]:
     said = ("gaps", "declared", "compared_faces", "compared_records", "statement", "complete")
     return {
         "candidates": [candidate_json(candidate) for candidate in result.candidates],
-        "pile": {"expected_strangers": result.pile.expected_strangers, "count": result.pile.count},
+        "pile": {name: getattr(result.pile, name) for name in ("expected_strangers", "count", "misses")},
         **{name: getattr(result, name) for name in said},
         "not_searched": result.gaps,
     }
