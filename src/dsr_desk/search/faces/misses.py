@@ -25,8 +25,8 @@ def expected_misses(piles: Collection[FacePile]) -> ExpectedMisses | None:
     expected = [pile.expected for pile in piles]
     listed = None
     if None not in expected:
-        listed = max(0.0, sum(len(pile.faces) for pile in piles) - sum(one or 0.0 for one in expected))
-    return ExpectedMisses(share, lowest, highest, listed)
+        listed = round(max(0.0, sum(len(pile.faces) for pile in piles) - sum(one or 0.0 for one in expected)), 1)
+    return ExpectedMisses(round(share, 3), round(lowest, 3), round(highest, 3), listed)
 
 
 def misses_said(piles: Collection[FacePile]) -> list[Message]:
@@ -36,12 +36,12 @@ def misses_said(piles: Collection[FacePile]) -> list[Message]:
     misses = expected_misses(piles)
     if misses is None:
         return [message("statement.misses.unknown")]
-    percents = {"share": 100 * misses.share, "lowest": 100 * misses.lowest, "highest": 100 * misses.highest}
+    percents = {name: round(100 * getattr(misses, name)) for name in ("share", "lowest", "highest")}
     said = [message("statement.misses", **percents)]
     if misses.listed is not None and misses.listed >= 1:
         count, least, most = misses.count(misses.listed)
         said.append(message("statement.misses.count", hers=round(misses.listed), count=count, least=least, most=most))
     near = [pile.near for pile in piles]
     if misses.share > CROWDED and None not in near:
-        said.append(message("statement.crowded", strangers=sum(one or 0.0 for one in near)))
+        said.append(message("statement.crowded", strangers=round(sum(one or 0.0 for one in near))))
     return [*said, message("statement.misses.ways")]
