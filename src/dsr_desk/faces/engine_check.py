@@ -130,7 +130,8 @@ def said_of(share: Share | None, code: str = "engine.rate.measured") -> Message:
     """A share with its interval, or that the photos are too few for it."""
     if share is None:
         return message("engine.rate.unmeasurable")
-    return message(code, value=100 * share.value, lowest=100 * share.lowest, highest=100 * share.highest)
+    value, lowest, highest = (round(100 * one, 3) for one in (share.value, share.lowest, share.highest))
+    return message(code, value=value, lowest=lowest, highest=highest)
 
 
 def false_of(share: Share | None) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dsr_desk.core.canonical import canonical_json, sha256_hex
-from dsr_desk.core.codec import plain, restore
+from dsr_desk.core.codec import from_text, plain, restore
 from dsr_desk.core.message import Message, message
 from dsr_desk.faces.card import ModelCard
 from dsr_desk.faces.engine_check import EngineCheck
@@ -41,8 +41,8 @@ class About:
     `ledger` counts photos by class; `containers` counts containers by state; `left_out` counts files that no reader
     understands, `unread` all places that no search sees, by code of their kind. `inventory` is the Merkle root (hex)
     over all `items`. `complete` is False after a cancelled build. `poor_faces` counts faces that are hard to compare,
-    in photos that show better ones too. `engine_card` and `engine_check` are what was stated and measured of the engine
-    when the index was built.
+    in photos that show better ones too. `engine_card` and `engine_checked` are what was stated and measured of the
+    engine when the index was built; the latter as JSON text, since signed statements hold no fractions.
     """
 
     index: str
@@ -69,18 +69,27 @@ class About:
     unread: dict[str, int] = field(default_factory=dict)
     poor_faces: int = 0
     engine_card: ModelCard | None = None
-    engine_check: EngineCheck | None = None
+    engine_checked: str = ""
+
+    def __post_init__(self) -> None:
+        self.engine_check  # noqa: B018, which raises where the text is none
 
     @property
     def dataset_version(self) -> str:
         return f"{self.dataset}@{self.version}"
 
     @property
+    def engine_check(self) -> EngineCheck | None:
+        """What was measured of the engine; None where it was not."""
+        return from_text(self.engine_checked, EngineCheck) if self.engine_checked else None
+
+    @property
     def engine_says(self) -> list[Message]:
         """What was stated of the engine, and measured of an own one; nothing of an engine without a card."""
         if self.engine_card is None:
             return []
-        measured = self.engine_check.lines if self.engine_check else [message("engine.check.none")]
+        check = self.engine_check
+        measured = check.lines if check else [message("engine.check.none")]
         return [*self.engine_card.lines, *(measured if self.engine_card.own else [])]
 
 

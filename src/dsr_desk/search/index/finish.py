@@ -12,7 +12,6 @@ from dsr_desk.core import merkle
 from dsr_desk.core.codec import from_text, restore
 from dsr_desk.core.items import ADDRESS, DatasetVersion, LedgerClass
 from dsr_desk.faces.card import ModelCard
-from dsr_desk.faces.engine_check import EngineCheck
 from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner, about_bytes, digest_of_about
 from dsr_desk.search.index.addresses import in_order, settle_addresses
 from dsr_desk.search.index.folder import read_setting
@@ -123,7 +122,7 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         unread=counts_by_kind(db),
         poor_faces=_count(db, _POOR_FACES),
         engine_card=restore(engine["card"], ModelCard) if engine.get("card") else None,
-        engine_check=restore(engine["check"], EngineCheck) if engine.get("check") else None,
+        engine_checked=json.dumps(engine["check"]) if engine.get("check") else "",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
@@ -17,7 +18,7 @@ from dsr_desk.faces import own_model
 from dsr_desk.faces.engine_check import EngineCheck, MatchRates, Share, write_check
 from dsr_desk.faces.facts import OwnModelUnusable
 from dsr_desk.search.faces.known import known_scores
-from dsr_desk.search.index.about import About
+from dsr_desk.search.index.about import About, IndexSigner, read_about
 from dsr_desk.search.index.build import Addressed, build
 from dsr_desk.search.index.check import FoundAgain, check
 from dsr_desk.search.index.folder import Index
@@ -89,9 +90,11 @@ def test_an_index_carries_what_was_stated_and_measured_of_the_engine_that_made_i
     model: Path, photos: Path, tmp_path: Path
 ) -> None:
     to, version = tmp_path / "own.dsrindex", DatasetVersion("people", "1")
+    key = Ed25519PrivateKey.generate()
+    signer = IndexSigner(key.public_key().public_bytes_raw().hex(), key.sign)
 
     def made() -> About:
-        build([photos], to, version=version, addressed=Addressed((), SECRET), engine_name=str(model))
+        build([photos], to, version=version, addressed=Addressed((), SECRET), engine_name=str(model), signer=signer)
         with Index.open(to, SECRET) as index:
             return index.about
 
@@ -115,6 +118,10 @@ def test_an_index_carries_what_was_stated_and_measured_of_the_engine_that_made_i
     assert known is not None
     assert known.genuine == found.genuine
     assert known_scores(about) is None
+    broken = json.loads((to / "about.json").read_bytes())
+    broken["statement"]["engine_checked"] = '{"genuine": []}'
+    with pytest.raises(ValueError, match="not an about"):
+        read_about(json.dumps(broken).encode())
 
 
 def test_a_network_that_cannot_be_used_leaves_no_index(model: Path, photos: Path, tmp_path: Path) -> None:
