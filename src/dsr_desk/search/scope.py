@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dsr_desk.core.findings import Gap
 from dsr_desk.core.items import LedgerClass
 from dsr_desk.core.message import Message, message
+from dsr_desk.faces.facts import NAMES
+from dsr_desk.faces.presets import CENTERFACE
 from dsr_desk.search.faces.misses import misses_said
 from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
@@ -33,9 +35,11 @@ def not_in_index(index: Index) -> list[Gap]:
         if count and ledger_class in _BY_REASON:
             found += _unread_photos(index, ledger_class)
         elif count and ledger_class is not LedgerClass.FACES:
-            what, why = message(f"gap.photos.{ledger_class}", name=index.name), message(f"why.photos.{ledger_class}")
+            what, why = message(f"gap.photos.{ledger_class}", name=index.name), _why(index, ledger_class)
             kind = message(f"kind.photos.{ledger_class}") if ledger_class in NOT_READ else None
             found.append(Gap(what, why, count, kind, index.version.id))
+    if index.about.engine in NAMES and not _by_centerface(index):
+        found.append(Gap(message("gap.faces.older", name=index.name), message("why.faces.older")))
     if index.about.poor_faces:
         what = message("gap.faces.poor", name=index.name)
         kind = message("kind.faces.poor")
@@ -45,6 +49,17 @@ def not_in_index(index: Index) -> list[Gap]:
             what = message("gap.unread", name=index.name, kind=message(code))
             found.append(Gap(what, message(f"why.{code}"), count, message(code), index.version.id))
     return [*found, *not_read(index)]
+
+
+def _why(index: Index, ledger_class: LedgerClass) -> Message:
+    tried = ledger_class is LedgerClass.NO_FACE and _by_centerface(index)
+    return message("why.photos.no_face_turned" if tried else f"why.photos.{ledger_class}")
+
+
+def _by_centerface(index: Index) -> bool:
+    """Whether faces were found as all presets find them now: in photos turned, too."""
+    card = index.about.engine_card
+    return card is not None and CENTERFACE in card.networks
 
 
 def _unread_photos(index: Index, ledger_class: LedgerClass) -> list[Gap]:
@@ -132,7 +147,7 @@ def statement(
         if pile.untrusted_line is None or pile.untrusted_line < 0:
             lines.append(message("statement.untrusted.all", name=name))
         else:
-            lines.append(message("statement.untrusted", name=name, score=pile.untrusted_line))
+            lines.append(message("statement.untrusted", name=name, score=round(pile.untrusted_line, 3)))
     for code, tested in (("statement.generated", "mixtures"), ("statement.unvalidated", "")):
         names = tuple(name for name, pile in piles.items() if pile.trusted and pile.validated_on == tested)
         if names:
