@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from dsr_desk.core.findings import Gap
@@ -147,7 +148,7 @@ def statement(
         if pile.untrusted_line is None or pile.untrusted_line < 0:
             lines.append(message("statement.untrusted.all", name=name))
         else:
-            lines.append(message("statement.untrusted", name=name, score=round(pile.untrusted_line, 3)))
+            lines.append(message("statement.untrusted", name=name, score=math.ceil(1000 * pile.untrusted_line) / 1000))
     for code, tested in (("statement.generated", "mixtures"), ("statement.unvalidated", "")):
         names = tuple(name for name, pile in piles.items() if pile.trusted and pile.validated_on == tested)
         if names:
