@@ -53,7 +53,7 @@ LINES: tuple[Edit, ...] = (
             "landmarks are counted at the middles of pixels",
             "back[:, 2] += 0.5 - back[:, :2] @ [0.5, 0.5]",
             "back[:, 2] += 0.0",
-            "test_five_points_land_on_the_template_within_a_pixel",
+            "test_five_points_land_on_the_template_within_half_a_pixel",
         ),
     ),
     *lines(
