@@ -22,6 +22,7 @@ import edits_core
 import edits_databases
 import edits_deletion
 import edits_desk
+import edits_detector
 import edits_engine
 import edits_evidence
 import edits_faults
@@ -135,6 +136,7 @@ LINES: tuple[Edit, ...] = (
     *edits_whole.LINES,
     *edits_wrappers.LINES,
     *edits_desk.LINES,
+    *edits_detector.LINES,
     *edits_engine.LINES,
     *edits_app.LINES,
     *edits_archives.LINES,

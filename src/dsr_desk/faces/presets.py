@@ -86,7 +86,8 @@ PRESETS = {
     ),
 }
 
-_CENTERFACE, _LANDMARKS = "CenterFace face detector", "dlib 5-point landmarks"
+CENTERFACE = "CenterFace face detector"
+_LANDMARKS = "dlib 5-point landmarks"
 _DLIB = ("dlib mmod human face detector", "dlib HOG frontal face detector")
 
 
@@ -94,7 +95,7 @@ def card_of(settings: EngineSettings) -> ModelCard:
     """What is said of an engine with these settings."""
     return ModelCard(
         name="dlib face recognition ResNet v1",
-        networks=(_CENTERFACE, *(_DLIB if settings.beside else ()), _LANDMARKS),
+        networks=(CENTERFACE, *(_DLIB if settings.beside else ()), _LANDMARKS),
         trained_on=(
             "some three million photos gathered from the web and from research sets (among them VGG and FaceScrub); "
             "CenterFace, which finds faces: WIDER FACE, 32,203 photos from the web (its makers allow research, and say "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ import search_fakes
 from dsr_desk.core.findings import FoundBy, Identifiers, ReasonKind
 from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import message
+from dsr_desk.faces.presets import PRESETS, card_of
 from dsr_desk.jobs.progress import CancelToken
 from dsr_desk.search.index.correcting import correct
 from dsr_desk.search.index.erase import erase_items
@@ -23,6 +25,7 @@ from dsr_desk.search.records.identifiers import email_forms, hashes_of, phone_fo
 from dsr_desk.search.records.match_names import compare_names
 from dsr_desk.search.records.names import name_tokens
 from dsr_desk.search.records.search import find_records, wanted
+from dsr_desk.search.scope import not_in_index
 from dsr_desk.search.search import SubjectQuery, search
 from search_fakes import all_items, build_fake, photo
 
@@ -291,11 +294,13 @@ def test_a_confirmed_photo_brings_its_record_and_the_other_photos_of_the_account
     assert sum(candidate.address.container == "profiles.csv" for candidate in result.candidates) == 2
 
 
-def test_a_sidecar_is_linked_to_its_photo_and_by_account_to_the_profile(indexes):
+def test_a_sidecar_is_linked_to_its_photo_and_by_a_short_number_to_nobody_of_another_dataset(indexes):
     photos, _ = indexes
     hit = next(item for item in all_items(photos) if item.address.member == "p002_1.png")
     result = search(indexes, SubjectQuery(confirmed=[(hit.address.id, 0)]))
-    assert {candidate.address.place for candidate in result.candidates} == {"photos › p002_1.json", "profiles.csv"}
+    assert {candidate.address.place for candidate in result.candidates} == {"photos › p002_1.json"}
+    told = message("statement.link.elsewhere", count=1, column="owner.account_id", name="profiles")
+    assert told in result.statement
 
 
 def test_a_record_that_mentions_the_subject_does_not_bring_its_owners_account(indexes):
@@ -478,3 +483,17 @@ def test_a_list_of_ten_thousand_hashes_is_looked_up_at_once(world):
     with Index.open(world.table_index, world.addressed.secret) as index:
         found = find_records(index, wanted(Identifiers(emails=(*listed, known)))).reasons
         assert [index.fields(row)["name"] for row in found] == ["Łukasz Müller"]
+
+
+def test_of_an_index_made_with_older_detectors_it_is_said_what_they_missed(indexes, monkeypatch):
+    photos, _ = indexes
+    older = message("gap.faces.older", name="photos")
+    none = message("gap.photos.no_face_found", name="photos")
+    for card, said, why in (
+        (None, True, "why.photos.no_face_found"),
+        (card_of(PRESETS["standard"]), False, "why.photos.no_face_turned"),
+    ):
+        monkeypatch.setattr(photos, "about", replace(photos.about, engine="standard", engine_card=card))
+        gaps = {part.what: part.why.code for part in not_in_index(photos)}
+        assert (older in gaps) == said
+        assert gaps[none] == why
