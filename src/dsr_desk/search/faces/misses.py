@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 from dsr_desk.core.findings import ExpectedMisses
@@ -36,8 +37,11 @@ def misses_said(piles: Collection[FacePile]) -> list[Message]:
     misses = expected_misses(piles)
     if misses is None:
         return [message("statement.misses.unknown")]
-    percents = {name: round(100 * getattr(misses, name)) for name in ("share", "lowest", "highest")}
-    said = [message("statement.misses", **percents)]
+    share, lowest = round(100 * misses.share), math.floor(100 * misses.lowest)
+    highest = max(1, math.ceil(100 * misses.highest))
+    said = [
+        message("statement.misses" if share else "statement.misses.few", share=share, lowest=lowest, highest=highest)
+    ]
     if misses.listed is not None and misses.listed >= 1:
         count, least, most = misses.count(misses.listed)
         said.append(message("statement.misses.count", hers=round(misses.listed), count=count, least=least, most=most))

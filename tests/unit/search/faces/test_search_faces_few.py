@@ -138,3 +138,10 @@ def test_what_was_never_measured_of_an_engine_is_not_known():
     mixed = [pile(0.95, 12, 800), pile(0.5, 12, 800, known=None)]
     assert [one.code for one in misses_said(mixed)] == ["statement.misses.unknown"]
     assert misses_said([]) == []
+
+
+def test_no_share_of_misses_is_said_to_be_nothing():
+    (first, *_) = misses_said([pile(0.86, 40, 5000)])
+    assert first.code == "statement.misses.few"
+    assert "0 in 100 probably" not in str(first)
+    assert first.values["highest"] >= 1
