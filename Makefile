@@ -73,6 +73,7 @@ bench: $(PEERS) ## speed beside peers (FACES=folder with lfw/PERSON/*.jpg and sc
 	$(BIN)/python -m bench start
 	$(BIN)/python -m bench letters
 	$(BIN)/python -m bench engine $(FACES)
+	$(BIN)/python -m bench detectors $(FACES)
 ifneq ($(FACES),)
 	$(BIN)/dsr-desk bench recall $(FACES)/lfw
 	$(BIN)/python -m bench recall $(FACES)/lfw

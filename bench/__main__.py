@@ -72,6 +72,15 @@ def engine(folder: Path | None) -> None:
     show(rows)
 
 
+@bench.command()
+@click.argument("folder", type=photos, required=False)
+@json_option
+def detectors(folder: Path | None) -> None:
+    """Faces found, false boxes and seconds of each detector and preset; with FOLDER (as engine) on photos of people."""
+    rows = list(measuring.detectors(folder))
+    emit(codec.plain(rows), *map(measuring.detector_line, rows))
+
+
 @bench.command("recall-steps")
 @click.argument("folder", type=photos)
 @click.option("--cnn/--no-cnn", default=True, help="Run face_recognition's cnn mode as well, which takes minutes.")

@@ -6,7 +6,7 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bench.case import case_rows
 from bench.cells import cells_rows
 from bench.columns import columns_rows
 from bench.databases import databases_rows
+from bench.detectors import DetectorRow, detector_rows
 from bench.engine import engine_bench
 from bench.evidence import evidence_rows
 from bench.growing import GrowthRow, growing_rows
@@ -109,6 +110,11 @@ def _known(known: int | None) -> str:
 def recall_steps(folder: Path, *, cnn: bool, report: Report, cancel: CancelToken) -> list[StepRow]:
     """What each step of the search for faces finds of those annotated; see `bench.steps`."""
     return step_rows(folder, report=report, cancel=cancel, cnn=cnn)
+
+
+def detectors(folder: Path | None) -> Iterator[DetectorRow]:
+    """What finds faces, side by side; see `bench.detectors`."""
+    return detector_rows(folder)
 
 
 def index(faces: int, folder: Path | None, *, report: Report, cancel: CancelToken) -> list[Measured]:
@@ -257,6 +263,13 @@ def step_lines(rows: Iterable[StepRow]) -> list[str]:
         f"model=cnn: {'not measured' if row.cnn is None else row.cnn}"
         for row in rows
     ]
+
+
+def detector_line(row: DetectorRow) -> str:
+    return (
+        f"{row.photos}, {row.way}: {row.found} of {row.known} faces, {row.more} more boxes, "
+        f"{row.seconds / row.megapixels:.3f} s of the processor a megapixel"
+    )
 
 
 def matching_lines(rows: Iterable[Agreement]) -> list[str]:

@@ -249,3 +249,20 @@ def _jpeg(photo: Image.Image, exif: Image.Exif | None = None) -> bytes:
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=95, exif=exif or Image.Exif())
     return out.getvalue()
+
+
+def turned_unsaid(photo: Known, turn: int) -> Known:
+    """A scene stored turned counter-clockwise by so many degrees; nothing says so."""
+    shown = _turned(photo, turn, in_file=False)
+    return Known(shown.data, shown.faces)
+
+
+def shrunk(photo: Known, part: int) -> Known:
+    shown = _shrunk(photo, part)
+    return Known(shown.data, shown.faces)
+
+
+def mosaic(scenes: Sequence[Known]) -> Known:
+    """36 scenes as one photo of 9 megapixels."""
+    shown = _mosaic(scenes, MOSAIC)
+    return Known(shown.data, shown.faces)
