@@ -49,6 +49,8 @@ def test_what_becomes_of_a_letter_that_holds_the_photo_must_be_chosen(visitor: V
     assert not dialog.act.isEnabled()
     dialog.letter.choose(destroyed)
     dialog.allow()
+    assert not dialog.act.isEnabled()  # something is left open
+    dialog._reason.setText("she withdrew her request")
     dialog.act.click()
     visitor.settle()
     forgotten = visitor.desk.case(ref).forgotten

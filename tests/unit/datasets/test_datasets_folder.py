@@ -99,8 +99,8 @@ def test_a_folder_that_cannot_be_read_is_named(root: Path, monkeypatch: pytest.M
     (root / "open.jpg").write_bytes(JPEG)
     scandir = os.scandir
 
-    def guarded(path: Path) -> object:
-        if Path(path).name == "closed":
+    def guarded(path: Path | int) -> object:
+        if not isinstance(path, int) and Path(path).name == "closed":
             raise PermissionError(13, "Permission denied")
         return scandir(path)
 
