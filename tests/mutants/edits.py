@@ -43,6 +43,7 @@ import edits_lineage_papers
 import edits_lineage_ready
 import edits_lineage_systems
 import edits_lineage_windows
+import edits_links
 import edits_lists
 import edits_locking
 import edits_log
@@ -117,6 +118,7 @@ LINES: tuple[Edit, ...] = (
     *edits_lineage_windows.LINES,
     *edits_databases.LINES,
     *edits_core.LINES,
+    *edits_links.LINES,
     *edits_lists.LINES,
     *edits_locking.LINES,
     *edits_voices.LINES,

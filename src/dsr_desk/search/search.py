@@ -32,7 +32,7 @@ from dsr_desk.search.index.contents import IndexedFace, IndexedItem
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.records.linking import Node, links_from, look_alikes
 from dsr_desk.search.records.search import find_records, wanted
-from dsr_desk.search.scope import gaps_said, not_in_index, statement, stops
+from dsr_desk.search.scope import gaps_said, names_not_compared, not_in_index, statement, stops
 
 SURE_RECORD = 0.85
 """Records at this score or above bring what is linked to them; others do so once an officer has confirmed them."""
@@ -113,6 +113,7 @@ class _Search:
         self._complete = True
         self._stopped = False
         self._unfinished: list[str] = []
+        self._unfollowed: dict[Message, None] = {}
         self._confirmed = self._find_confirmed()
         self._queries = self._make_queries()
         self._searchable = [
@@ -142,6 +143,7 @@ class _Search:
             found = find_records(index, subject)
             for row, reasons in found.reasons.items():
                 self._reasons[number, row] += reasons
+            self.gaps += names_not_compared(index, subject.names)
             if found.beyond:
                 what = message("gap.records.similar", name=index.name)
                 self.gaps.append(Gap(what, message("why.records.similar"), found.beyond))
@@ -155,11 +157,13 @@ class _Search:
         step = reached
         for _ in range(LINK_STEPS):
             further: set[Node] = set()
-            for link in links_from(self.indexes, sorted(step), mentions):
+            links = links_from(self.indexes, sorted(step), mentions)
+            self._unfollowed |= dict.fromkeys(links.refused)
+            for link in links.followed:
                 source = self._item(link.source)
                 if link.item in reached or self._refused(link.item, source):
                     continue
-                reason = Reason(ReasonKind.LINK, 1.0, link.says, linked_item=source.address.id)
+                reason = Reason(ReasonKind.LINK, link.score, link.says, linked_item=source.address.id)
                 if reason not in self._reasons[link.item]:
                     self._reasons[link.item].append(reason)
                 if not link.ends:
@@ -217,6 +221,7 @@ class _Search:
             compared_records=self._records,
             statement=(
                 *statement(self.indexes, self._piles, self._references, strangers, self._records),
+                *self._unfollowed,
                 *stops(stopped=self._stopped, unfinished=self._unfinished),
                 gaps_said(self.gaps),
             ),

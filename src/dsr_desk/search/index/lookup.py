@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from dsr_desk.core.canonical import value_of
-from dsr_desk.core.hashes import hash_in
+from dsr_desk.core.hashes import held_hash
 from dsr_desk.core.message import message
 from dsr_desk.jobs.progress import Cancelled, CancelToken, Progress, Report
 from dsr_desk.search.index.postings import RUN, Pending, Postings, forget_items, key_of_digest
@@ -21,7 +21,6 @@ from dsr_desk.search.index.vocabulary import add_words, drop_words, known_words
 from dsr_desk.search.records.columns import ColumnKind, Field, guess_kind
 from dsr_desk.search.records.combined import combined_hashes
 from dsr_desk.search.records.identifiers import (
-    EMAIL,
     IdentifierForm,
     email_forms,
     file_keys,
@@ -30,10 +29,10 @@ from dsr_desk.search.records.identifiers import (
     key_of_hash,
     keys_of,
     keys_of_files,
-    phones_in,
     token_key,
 )
 from dsr_desk.search.records.names import SOUND, name_tokens
+from dsr_desk.search.records.written import emails_in, may_hold_email, phones_in, several_phones
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.tables import Database
 
@@ -127,12 +126,13 @@ def forms_in(kind: ColumnKind, value: str, country: str) -> Iterator[tuple[Colum
     own = forms_of(kind, value, country)
     for form in own:
         yield kind, form
-    if "@" in value and not (own and kind is ColumnKind.EMAIL):
-        for found in islice(EMAIL.findall(value), 100):
+    if not (own and kind is ColumnKind.EMAIL):
+        for found in islice(emails_in(value), 100):
             for form in email_forms(found):
                 yield ColumnKind.EMAIL, form
-    if kind in (ColumnKind.FREE_TEXT, ColumnKind.OTHER) or (kind is ColumnKind.PHONE and not own):
-        for found in islice(phones_in(value), 100):
+    if kind in (ColumnKind.FREE_TEXT, ColumnKind.OTHER, ColumnKind.PHONE):
+        phones = several_phones(value) if kind is ColumnKind.PHONE else ()
+        for found in islice(phones or (() if own else phones_in(value)), 100):
             for form in forms_of(ColumnKind.PHONE, found, country):
                 yield ColumnKind.PHONE, form
 
@@ -232,9 +232,9 @@ class _Found:
         for kind, value in zip(kinds, values, strict=False):
             if not value:
                 continue
-            if hashed := hash_in(value):
+            if hashed := held_hash(value):
                 keys.add(key_of_hash(hashed))
-            if kind in _WITH_FORMS or "@" in value:
+            if kind in _WITH_FORMS or may_hold_email(value):
                 for _, form in forms_in(kind, value, country):
                     keys.update(keys_of(form))
             if kind is ColumnKind.PHOTO_REFERENCE:

@@ -21,20 +21,19 @@ from numpy.typing import NDArray
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.index.postings import KEY_BYTES, Keys, key_of_digest, keys_of_digests
 from dsr_desk.search.records.columns import ColumnKind
+from dsr_desk.search.records.written import plain_email, plain_phone, western_digits
 
-EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
-_DIGIT = re.compile("[0-9]")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _INTERNATIONAL = re.compile(r"\+[1-9][\d ./-]{7,20}", re.ASCII)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 HASHES = {"md5": 32, "sha1": 40, "sha256": 64}
 """Hashes that are known again, with the number of their hexadecimal digits."""
 
+HELD = (*HASHES, "sha224", "sha384", "sha512")
+"""Hashes of which a plain identifier is found where a dataset holds them; the longer ones are looked up alone."""
+
 _md5, _sha1 = (partial(getattr(hashlib, name), usedforsecurity=False) for name in ("md5", "sha1"))
 _sha256 = hashlib.sha256
-_IN_TEXT = re.compile(
-    r"(?<![\w+-])(?:(?:\+|00|\(?0)[1-9][\d ()./-]{5,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])", re.ASCII
-)
 LAST_DIGITS = 10
 SHORTEST_NATIONAL = 7
 SHORTEST_DEVICE = 16
@@ -59,13 +58,48 @@ def folded(value: str) -> str:
     return unicodedata.normalize("NFKC", value).casefold().strip()
 
 
+_PLACEHOLDERS = frozenset(
+    """n/a na none null nil nan unknown unbekannt undefined missing empty test tbd xxx admin guest
+    anonymous anonym default user dummy example ? . 1970-01-01 1900-01-01 1899-12-30 0001-01-01
+    01.01.1970 01.01.1900 test@test.com test@example.com none@none.com noreply@example.com a@a.com
+    123456 1234567 12345678 123456789 1234567890""".split()  # noqa: SIM905
+)
+_ONE_SIGN = re.compile(r"(.)\1*")
+
+
+OWN_LENGTH = 8
+"""An id with letters and digits of this length stands for itself; a shorter one or a number only within its table."""
+
+SHORTEST_ACROSS = 5
+"""A shorter account id says little of whose it is: every table numbers its rows."""
+
+
+def stands_for_itself(account: str) -> bool:
+    """Whether an account id is the same person's in whatever column it stands."""
+    return len(account) >= OWN_LENGTH and any(map(str.isalpha, account)) and any(map(str.isdigit, account))
+
+
+def is_short_number(account: str) -> bool:
+    """Whether an account id is one that many tables hold for different people."""
+    return len(account) < SHORTEST_ACROSS and account.isdigit()
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value only fills its field: it stands for nobody."""
+    text = folded(value).removesuffix(" 00:00:00").removesuffix("t00:00:00")
+    if text in _PLACEHOLDERS:
+        return True
+    bare = "".join(filter(str.isalnum, text))
+    return not bare.strip("0") or (len(bare) > 3 and _ONE_SIGN.fullmatch(bare) is not None)
+
+
 def email_forms(value: str) -> list[IdentifierForm]:
     """The address, and without its plus tag (at Gmail also without dots). Empty for what is no e-mail."""
-    address = folded(value).removeprefix("mailto:").strip("<>,; ")
+    address = folded(plain_email(value))
     local, at, domain = address.rpartition("@")
     if not at or not local or "." not in domain or " " in address:
         return []
-    forms = [IdentifierForm(f"{local}@{domain}")]
+    forms = [IdentifierForm(f"{local}@{name}") for name in dict.fromkeys((domain, _other_domain(domain)))]
     plain, note = local.partition("+")[0], message("form.plus-tag")
     if domain in _GMAIL:
         plain, domain, note = plain.replace(".", ""), "gmail.com", message("form.gmail")
@@ -74,8 +108,19 @@ def email_forms(value: str) -> list[IdentifierForm]:
     return forms
 
 
+def _other_domain(domain: str) -> str:
+    """A domain with other letters as it is registered (punycode), or the reverse; the same where there is none."""
+    try:
+        if "xn--" in domain:
+            return domain.encode("ascii").decode("idna")
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
 def phone_forms(value: str, country: str = "") -> list[IdentifierForm]:
     """E.164, its digits, its last ten digits, and without the country's code. Empty for what is no number."""
+    value = plain_phone(value, country)
     digits = _digits(value)
     if not 6 <= len(digits) <= 17:
         return []
@@ -93,11 +138,6 @@ def phone_forms(value: str, country: str = "") -> list[IdentifierForm]:
     return list({form.text: form for form in reversed(forms)}.values())[::-1]
 
 
-def phones_in(text: str) -> list[str]:
-    """What looks like a phone number in a text."""
-    return _IN_TEXT.findall(text) if _DIGIT.search(text) else []
-
-
 def _without_code(digits: str) -> str:
     """Digits of an E.164 number without the code of its country."""
     for length in (1, 2, 3):
@@ -107,9 +147,7 @@ def _without_code(digits: str) -> str:
 
 
 def _digits(value: str) -> str:
-    if value.isascii():
-        return _NO_DIGIT.sub("", value)
-    return "".join(str(unicodedata.digit(char)) for char in value if unicodedata.digit(char, None) is not None)
+    return _NO_DIGIT.sub("", western_digits(value))
 
 
 @lru_cache(maxsize=4096)

@@ -15,8 +15,18 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.index.contents import IndexedItem
 from dsr_desk.search.index.folder import Index
-from dsr_desk.search.records.columns import ColumnKind
-from dsr_desk.search.records.identifiers import file_key, file_names, folded, key_of, name_forms
+from dsr_desk.search.records.against import SCORES, agrees, contradictions, several_people
+from dsr_desk.search.records.columns import ColumnKind, Field, header_words
+from dsr_desk.search.records.identifiers import (
+    file_key,
+    file_names,
+    folded,
+    is_placeholder,
+    is_short_number,
+    key_of,
+    name_forms,
+    stands_for_itself,
+)
 from dsr_desk.search.records.search import records
 
 ALIKE_BITS = 6
@@ -26,7 +36,12 @@ MOST_BY_NAME = 20
 """A bare file name that more photos than this carry says nothing; a longer path still does."""
 
 MOST_BY_ACCOUNT = 10_000
+"""An account id that stands in more records of one index than this is no one person's."""
 
+MANY_PEOPLE = 3
+"""An account id that records of so many different people share is no one person's."""
+
+_LOCAL = frozenset({"id", "key", "uid", "nr", "no", "number"})
 
 Node = tuple[int, int]
 """An item: number of the index in the search, row in that index."""
@@ -40,9 +55,18 @@ class Link:
     source: Node
     says: Message
     ends: bool = False
+    score: float = 1.0
 
 
-def links_from(indexes: Sequence[Index], nodes: Iterable[Node], mentions: Collection[Node] = frozenset()) -> list[Link]:
+@dataclass(frozen=True)
+class Links:
+    """What was followed, and a sentence for the statement on each tie that was not."""
+
+    followed: tuple[Link, ...]
+    refused: tuple[Message, ...]
+
+
+def links_from(indexes: Sequence[Index], nodes: Iterable[Node], mentions: Collection[Node] = frozenset()) -> Links:
     """One step of links from these items into all indexes, each with the sentence that explains it.
 
     `mentions` are records that only name the subject: their account is somebody else's and is not followed.
@@ -51,13 +75,20 @@ def links_from(indexes: Sequence[Index], nodes: Iterable[Node], mentions: Collec
     for number, row in nodes:
         by_index.setdefault(number, []).append(row)
     found: list[Link] = []
+    refused: list[Message] = []
     for number, rows in by_index.items():
         items = indexes[number].items(rows)
         sources = [(number, item) for item in items.values()]
         found += _by_sample(indexes[number], sources)
-        found += _from_records(indexes, [one for one in sources if one[1].kind is ItemKind.RECORD], mentions)
+        of_records = [one for one in sources if one[1].kind is ItemKind.RECORD]
+        found += _from_records(indexes, of_records)
+        for where, item in of_records:
+            if (where, item.row) not in mentions:
+                accounts = _accounts(indexes, where, item)
+                found += accounts.followed
+                refused += accounts.refused
         found += _from_photos(indexes, [one for one in sources if one[1].kind is ItemKind.PHOTO])
-    return [link for link in found if link.item != link.source]
+    return Links(tuple(link for link in found if link.item != link.source), tuple(dict.fromkeys(refused)))
 
 
 def look_alikes(index: Index, hashes: Collection[bytes]) -> dict[int, int]:
@@ -90,40 +121,104 @@ def _by_sample(index: Index, sources: Sequence[tuple[int, IndexedItem]]) -> list
     return found
 
 
-def _from_records(
-    indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]], mentions: Collection[Node]
-) -> list[Link]:
-    """Photos that a record names, and what shares its account."""
+def _from_records(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:
+    """Photos that a record names."""
     found = []
     for number, item in sources:
-        place = item.address.place
         for field in records(indexes[number], [item.row]).get(item.row, []):
             if field.kind is ColumnKind.PHOTO_REFERENCE:
-                says = message("reason.link.photo", column=field.column, item=place)
+                says = message("reason.link.photo", column=field.column, item=item.address.place)
                 found += [Link(photo, (number, item.row), says) for photo in _named_photos(indexes, field.value)]
-            if field.kind is ColumnKind.ACCOUNT_ID and (number, item.row) not in mentions:
-                for node, column in _same_account(indexes, field.value):
-                    says = message("reason.link.account", column=column, item=place)
-                    found.append(Link(node, (number, item.row), says))
     return found
 
 
-def _same_account(indexes: Sequence[Index], account: str) -> list[tuple[Node, str]]:
-    """Records with this account id and the column that holds it; none where it is no one person's."""
-    forms = name_forms(account)
-    if not forms:
-        return []
-    found = []
-    for number, index in enumerate(indexes):
-        others = index.postings.rows([key_of(forms[0].text)]).tolist()
-        if len(others) > MOST_BY_ACCOUNT:
-            return []
-        for row, fields in records(index, others).items():
-            for field in fields:
-                if field.kind is ColumnKind.ACCOUNT_ID and name_forms(field.value)[:1] == forms[:1]:
-                    found.append(((number, row), field.column))
-                    break
-    return found
+def _accounts(indexes: Sequence[Index], number: int, source: IndexedItem) -> Links:
+    """What shares an account id with a record. A record that speaks of somebody else is a weak end of the chain."""
+    followed: list[Link] = []
+    refused: list[Message] = []
+    own = records(indexes[number], [source.row]).get(source.row, [])
+    for field in own:
+        if field.kind is not ColumnKind.ACCOUNT_ID or is_placeholder(field.value):
+            continue
+        for where, index in enumerate(indexes):
+            others = _same_account(index, field, source, own, same_dataset=where == number)
+            values = {"column": field.column, "name": index.name}
+            if others.elsewhere:
+                refused.append(message("statement.link.elsewhere", count=others.elsewhere, **values))
+            if others.shared:
+                refused.append(message("statement.link.shared", count=others.shared, **values))
+            for row, (column, fields) in others.rows.items():
+                against = contradictions(own, fields)
+                values = {"column": column, "item": source.address.place}
+                says = message("reason.link.account", **values)
+                if against:
+                    says = message("reason.link.account.against", against=against, **values)
+                link = Link((where, row), (number, source.row), says, ends=bool(against), score=SCORES[len(against)])
+                followed.append(link)
+    return Links(tuple(followed), tuple(refused))
+
+
+@dataclass(frozen=True)
+class _SameAccount:
+    """Records to follow with the column that holds the id. `shared` and `elsewhere` count those that are not:
+    too many or of too many people, and those whose id is a number of another table's.
+    """
+
+    rows: dict[int, tuple[str, list[Field]]]
+    shared: int = 0
+    elsewhere: int = 0
+
+
+def _same_account(
+    index: Index, wanted: Field, source: IndexedItem, own: Sequence[Field], *, same_dataset: bool
+) -> _SameAccount:
+    forms = name_forms(wanted.value)
+    rows = index.postings.rows([key_of(forms[0].text)]).tolist() if forms else []
+    if len(rows) > MOST_BY_ACCOUNT:
+        return _SameAccount({}, shared=len(rows))
+    found: dict[int, tuple[str, list[Field]]] = {}
+    elsewhere = 0
+    items = index.items(rows)
+    for row, fields in records(index, rows).items():
+        holding = [
+            one for one in fields if one.kind is ColumnKind.ACCOUNT_ID and name_forms(one.value)[:1] == forms[:1]
+        ]
+        if not holding or (same_dataset and row == source.row):
+            continue
+        table = items[row].address.container
+        column = next((one.column for one in holding if _same_keys(source, wanted.column, table, one.column)), "")
+        if column and (same_dataset or not is_short_number(forms[0].text) or agrees(own, fields)):
+            found[row] = column, fields
+        elif stands_for_itself(forms[0].text) or agrees(own, fields):
+            found[row] = holding[0].column, fields
+        else:
+            elsewhere += 1
+    if several_people([own, *(fields for _, fields in found.values())], MANY_PEOPLE):
+        return _SameAccount({}, len(found), elsewhere)
+    return _SameAccount(found, elsewhere=elsewhere)
+
+
+def _same_keys(source: IndexedItem, column: str, table: str, other: str) -> bool:
+    """Whether two columns of a dataset number the same things: by their header, or as `user_id` does `id` of users."""
+    here = source.address.container
+    if header_words(_last(column)) == header_words(_last(other)) and (
+        here == table or not header_words(_last(column)) <= _LOCAL
+    ):
+        return True
+    return _refers(column, table, other) or _refers(other, here, column)
+
+
+def _refers(column: str, table: str, key: str) -> bool:
+    """Whether a column names a table whose own key the other column is."""
+    if not header_words(_last(key)) <= _LOCAL:
+        return False
+    named = header_words(_last(column)) - _LOCAL
+    stem = table.rpartition("/")[2].partition(".")[0]
+    return bool(named) and named == {word.removesuffix("s") for word in header_words(stem)}
+
+
+def _last(column: str) -> str:
+    return column.rpartition(".")[2]
 
 
 def _from_photos(indexes: Sequence[Index], sources: Sequence[tuple[int, IndexedItem]]) -> list[Link]:

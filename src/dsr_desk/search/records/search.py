@@ -11,19 +11,34 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from dsr_desk.core.findings import FoundBy, Identifiers, Reason, ReasonKind
-from dsr_desk.core.hashes import hash_in
+from dsr_desk.core.hashes import hash_in, held_hash
 from dsr_desk.core.message import Message, Value, message
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.lookup import columns_of, fields_in, forms_in
+from dsr_desk.search.records.against import SCORES, agrees, contradictions
 from dsr_desk.search.records.columns import ColumnKind, Field
 from dsr_desk.search.records.combined import SAYS, combined_hashes
 from dsr_desk.search.records.confirming import address_words, dates_in, same_address
-from dsr_desk.search.records.identifiers import IdentifierForm, folded, forms_of, hashes_of, key_of_hash, keys_of
+from dsr_desk.search.records.identifiers import (
+    HELD,
+    IdentifierForm,
+    folded,
+    forms_of,
+    hashes_of,
+    is_short_number,
+    key_of_hash,
+    keys_of,
+)
 from dsr_desk.search.records.match_names import Likeness, compare_names, similar_names
 
-HASH_NAMES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
+HASH_NAMES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"} | {
+    f"sha{bits}": f"SHA-{bits}" for bits in (224, 384, 512)
+}
 STRONG, WEAK = 1.0, 0.85
 CONFIRMED = 0.03
+SHORT_NUMBER = 0.6
+"""Of a short number as account id that nothing else in the record confirms: nothing hangs on it by itself."""
+
 NAME_ALONE = 0.97
 """No likeness of names alone makes a record as certain as an identifier."""
 
@@ -44,6 +59,14 @@ class WantedRecords:
     addresses: tuple[frozenset[str], ...]
     texts: tuple[str, ...]
     keys: frozenset[int] = field(repr=False)
+
+    def as_fields(self) -> list[Field]:
+        """What is known of the subject as a record would hold it, to be compared with one."""
+        return [
+            *(Field("", ColumnKind.NAME, name) for name in self.names),
+            *(Field("", ColumnKind.EMAIL, text) for text in self.forms.get(ColumnKind.EMAIL, {})),
+            *(Field("", ColumnKind.DATE_OF_BIRTH, day) for day in self.dates),
+        ]
 
 
 def wanted(identifiers: Identifiers, country: str = "") -> WantedRecords:
@@ -68,8 +91,9 @@ def wanted(identifiers: Identifiers, country: str = "") -> WantedRecords:
                 forms[kind].setdefault(form.text, form)
                 keys.update(keys_of(form))
                 if form.hashed:
-                    for name, digest in hashes_of(form.text).items():
+                    for name, digest in hashes_of(form.text, HELD).items():
                         hashed[digest] = (kind, name)
+                        keys.add(key_of_hash(digest))
             texts.append(folded(value))
     return WantedRecords(
         forms=dict(forms),
@@ -153,7 +177,7 @@ def _identifier_reasons(subject: WantedRecords, fields: Sequence[Field], country
     if subject.given_hashes and any(digest.hex() in subject.given_hashes for digest in combined_hashes(fields)):
         reasons.append(_reason(STRONG, SAYS, FoundBy.IDENTIFIER))
     for one in fields:
-        value = hash_in(one.value)
+        value = held_hash(one.value)
         if value in subject.hashed:
             kind, name = subject.hashed[value]
             says = agreement("as-hash", kind, Field(one.column, kind, ""), hash=HASH_NAMES[name])
@@ -163,11 +187,26 @@ def _identifier_reasons(subject: WantedRecords, fields: Sequence[Field], country
         best: tuple[float, Message, FoundBy] | None = None
         for kind, form in forms_in(one.kind, one.value, country):
             match = _match(subject, kind, form, one)
+            if match and kind is ColumnKind.ACCOUNT_ID:
+                match = _account_match(match, form.text, one, (subject.as_fields(), fields))
             if match and (best is None or match[0] > best[0]):
                 best = match
         if best:
             reasons.append(_reason(*best))
     return reasons
+
+
+def _account_match(
+    match: tuple[float, Message, FoundBy], account: str, one: Field, sides: tuple[Sequence[Field], Sequence[Field]]
+) -> tuple[float, Message, FoundBy]:
+    """An account id weighs less in a record that speaks of somebody else, or where any table may hold its number."""
+    score, says, by = match
+    if against := contradictions(*sides):
+        return min(score, SCORES[len(against)]), message("reason.identifier.against", same=says, against=against), by
+    if is_short_number(account) and not agrees(*sides):
+        note = message("form.short-number")
+        return min(score, SHORT_NUMBER), agreement("same", ColumnKind.ACCOUNT_ID, one, note=note), by
+    return match
 
 
 def _reason(score: float, says: Message, by: FoundBy) -> Reason:
