@@ -24,7 +24,7 @@ from dsr_desk.faces.own_detector import SMALLEST
 from dsr_desk.faces.own_model import OwnEngine
 from dsr_desk.faces.presets import PRESETS
 from dsr_desk.faces.registry import loader
-from dsr_desk.faces.sanity import try_sanity
+from dsr_desk.faces.sanity import Sanity, try_sanity
 from dsr_desk.faces.weights import EMBEDDER_FILE, read_embedder, weight_file
 
 MANIFEST = {
@@ -285,4 +285,5 @@ def test_sanity_is_tried_in_a_cell_and_a_network_that_sees_colour_alone_is_not_s
     assert found.people == 3
     assert found.mirrored == pytest.approx(1.0, abs=1e-3)
     assert not found.sound
-    assert not try_sanity(str(folder), photos[:2]).sound
+    assert Sanity(3, 1.0, 0.9, 0.1, 0.2).sound
+    assert not Sanity(2, 1.0, 0.9, 0.1, 0.2).sound
