@@ -48,6 +48,7 @@ import edits_lists
 import edits_locking
 import edits_log
 import edits_models
+import edits_names
 import edits_noticed
 import edits_offline
 import edits_order_elsewhere
@@ -119,6 +120,7 @@ LINES: tuple[Edit, ...] = (
     *edits_databases.LINES,
     *edits_core.LINES,
     *edits_links.LINES,
+    *edits_names.LINES,
     *edits_lists.LINES,
     *edits_locking.LINES,
     *edits_voices.LINES,

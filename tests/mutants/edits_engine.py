@@ -93,8 +93,8 @@ LINES: tuple[Edit, ...] = (
         _INDEX,
         (
             "an index carries what is known of its engine now",
-            '"state": "building", "engine": made}',
-            '"state": "building"} | ({"engine": made} if new else {})',
+            '"state": "building", "engine": made, **name_settings(db, new=new)}',
+            '"state": "building", **({"engine": made} if new else {}), **name_settings(db, new=new)}',
             _CARRIES,
         ),
     ),

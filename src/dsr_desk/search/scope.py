@@ -14,6 +14,8 @@ from dsr_desk.search.faces.misses import misses_said
 from dsr_desk.search.faces.pile import FacePile
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.index.unread import unread_kinds, unread_photos, without_accounts
+from dsr_desk.search.records.names import NAME_ENGINE
+from dsr_desk.search.records.scripts import japanese_installed, may_be_japanese
 
 NOT_READ = frozenset(LedgerClass) - {LedgerClass.FACES, LedgerClass.NO_FACE}
 """Classes of photos that no search sees for certain, or only a part of them; a photo without a face was read."""
@@ -76,6 +78,18 @@ def _unread_photos(index: Index, ledger_class: LedgerClass) -> list[Gap]:
         )
         for one in unread_photos(index, ledger_class)
     ]
+
+
+def names_not_compared(index: Index, names: Sequence[str]) -> list[Gap]:
+    """Ways to write a name that this search did not look for in the records of an index."""
+    if not names or not index.about.records:
+        return []
+    found = []
+    if index.about.names < NAME_ENGINE:
+        found.append(Gap(message("gap.names.older", name=index.name), message("why.names.older")))
+    elif any(map(may_be_japanese, names)) and not (index.about.japanese and japanese_installed()):
+        found.append(Gap(message("gap.names.japanese", name=index.name), message("why.names.japanese")))
+    return found
 
 
 def not_read(index: Index) -> list[Gap]:

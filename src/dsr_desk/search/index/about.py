@@ -43,6 +43,8 @@ class About:
     over all `items`. `complete` is False after a cancelled build. `poor_faces` counts faces that are hard to compare,
     in photos that show better ones too. `engine_card` and `engine_checked` are what was stated and measured of the
     engine when the index was built; the latter as JSON text, since signed statements hold no fractions.
+    `names` is by which way names were compared when the index was begun (`records.names.NAME_ENGINE`), `japanese`
+    whether all of it was read with the dictionary of Japanese names.
     """
 
     index: str
@@ -70,6 +72,8 @@ class About:
     poor_faces: int = 0
     engine_card: ModelCard | None = None
     engine_checked: str = ""
+    names: int = 1
+    japanese: bool = False
 
     def __post_init__(self) -> None:
         self.engine_check  # noqa: B018, which raises where the text is none

@@ -31,7 +31,7 @@ from dsr_desk.jobs.workers import Crash, Workers
 from dsr_desk.search.index import unread_rows
 from dsr_desk.search.index.about import About, IndexPurpose, IndexSigner
 from dsr_desk.search.index.erase import erase_rows
-from dsr_desk.search.index.finish import finish, write_setting
+from dsr_desk.search.index.finish import finish, name_settings, write_setting
 from dsr_desk.search.index.folder import DATABASE, LOCK, FolderNotAnIndex, IndexOtherEngine, open_database, read_setting
 from dsr_desk.search.index.inventory import REPORT_SECONDS, Inventory
 from dsr_desk.search.index.keyfile import KEY, PASSPHRASE_KEY, Secret, write_key
@@ -322,7 +322,7 @@ def _settle(
     # What is known of the engine may have become more; its name is the one that the index began with.
     name = json.loads(read_setting(db, "engine") or "{}").get("name", made_with["name"])
     made = json.dumps({**made_with, "name": name})
-    wanted = {"version": to_text(version), "state": "building", "engine": made}
+    wanted = {"version": to_text(version), "state": "building", "engine": made, **name_settings(db, new=new)}
     if register is not None or new:
         wanted["register"] = to_text(register or IndexPurpose())
     if new:

@@ -16,6 +16,8 @@ from dsr_desk.search.index.about import ABOUT, About, IndexPurpose, IndexSigner,
 from dsr_desk.search.index.addresses import in_order, settle_addresses
 from dsr_desk.search.index.folder import read_setting
 from dsr_desk.search.index.unread_rows import SOURCES, counts_by_kind
+from dsr_desk.search.records.names import NAME_ENGINE
+from dsr_desk.search.records.scripts import japanese_installed
 from dsr_desk.storage.clock import now
 from dsr_desk.storage.database import transaction
 from dsr_desk.storage.files import write_whole
@@ -44,6 +46,12 @@ def finish(db: Database, folder: Path, signer: IndexSigner | None, *, complete: 
 
 def write_setting(db: Database, key: str, value: str) -> None:
     db.conn.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [key, value])
+
+
+def name_settings(db: Database, *, new: bool) -> dict[str, str]:
+    """How names are read in this index: stays what it began with, and less where a dictionary is not here any more."""
+    japanese = (new or read_setting(db, "japanese") == "yes") and japanese_installed()
+    return {"japanese": "yes" if japanese else "no", **({"names": str(NAME_ENGINE)} if new else {})}
 
 
 def inventory_leaves(db: Database) -> Iterator[bytes]:
@@ -122,6 +130,8 @@ def _about(db: Database, signer: IndexSigner | None, *, complete: bool) -> About
         unread=counts_by_kind(db),
         poor_faces=_count(db, _POOR_FACES),
         engine_card=restore(engine["card"], ModelCard) if engine.get("card") else None,
+        names=int(read_setting(db, "names") or 1),
+        japanese=read_setting(db, "japanese") == "yes",
         engine_checked=json.dumps(engine["check"]) if engine.get("check") else "",
     )
 

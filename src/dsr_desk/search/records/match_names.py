@@ -13,11 +13,16 @@ from rapidfuzz.distance import OSA
 from dsr_desk.core.message import Message, message
 from dsr_desk.search.index.folder import Index
 from dsr_desk.search.records.identifiers import token_key
-from dsr_desk.search.records.names import NameWord, name_words, nicknames, skeleton, with_vowels, words_of
+from dsr_desk.search.records.names import HEARD_KOREAN, NameWord, name_ways, skeleton, with_vowels, word_of, words_of
+from dsr_desk.search.records.nicknames import nicknames
+from dsr_desk.search.records.scripts import korean_sound
 
 SAME, TRANSLITERATED, NICKNAME, MISSPELLED, SOUNDS_ALIKE, INITIAL = 1.0, 0.95, 0.92, 0.88, 0.82, 0.7
 LEAST = 0.75
 SHORTEST_JOINED = 6
+SYLLABLES = frozenset(("han", "kana", "hangul"))
+"""Scripts whose words are read, and then compared as they stand."""
+
 IN_OTHER_LETTERS = message("likeness.letters")
 MOST_RECORDS = 2000
 """So many records at most are compared for one name, those first whose words agree to the letter."""
@@ -34,9 +39,19 @@ class Likeness:
 def compare_names(wanted: str, there: str) -> Likeness | None:
     """None where the two are not alike enough to be shown.
 
-    Every word of the shorter name must have a partner in the longer one; a single word alone is not enough.
+    Every word of the shorter name must have a partner in the longer one; a single word alone is not enough. Of a name
+    that can be parted in several ways the one counts that is most alike.
     """
-    ours, theirs = name_words(wanted), name_words(there)
+    found = [
+        like
+        for ours in name_ways(wanted)
+        for theirs in name_ways(there)
+        if (like := _compare_ways(wanted, there, *_joined(ours, theirs))) is not None
+    ]
+    return max(found, key=lambda one: one.score, default=None)
+
+
+def _compare_ways(wanted: str, there: str, ours: tuple[NameWord, ...], theirs: tuple[NameWord, ...]) -> Likeness | None:
     if not ours or not theirs:
         return None
     short, long = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
@@ -67,12 +82,35 @@ def compare_names(wanted: str, there: str) -> Likeness | None:
     return Likeness(round(score, 3), tuple(dict.fromkeys(notes)))
 
 
+def _joined(
+    ours: tuple[NameWord, ...], theirs: tuple[NameWord, ...]
+) -> tuple[tuple[NameWord, ...], tuple[NameWord, ...]]:
+    """Both names, with two words of the longer taken as one where the other name writes them so."""
+    if len(ours) == len(theirs):
+        return ours, theirs
+    long, short = (ours, theirs) if len(ours) > len(theirs) else (theirs, ours)
+    for place in range(len(long) - 1):
+        one = word_of(long[place].forms[0] + long[place + 1].forms[0])
+        if one and any(_compare_words(one, other)[0] >= TRANSLITERATED for other in short):
+            long = (*long[:place], one, *long[place + 2 :])
+            break
+    return (long, short) if len(ours) > len(theirs) else (short, long)
+
+
 def similar_names(index: Index, name: str) -> tuple[list[int], int]:
     """Rows of records that could hold this name, and how many further ones there are that were not taken.
 
     Two words of the name must stand there in some form; where it has only one that is no initial, that one.
     """
-    words = name_words(name)
+    rows, left_out = set[int](), 0
+    for words in name_ways(name):
+        found, further = _similar(index, words)
+        rows.update(found)
+        left_out += further
+    return sorted(rows), left_out
+
+
+def _similar(index: Index, words: tuple[NameWord, ...]) -> tuple[list[int], int]:
     full = [word for word in words if len(word.forms[0]) > 1]
     if not full:
         return [], 0
@@ -100,7 +138,8 @@ def _best(rows: NDArray[np.int64], likeness: NDArray[np.uint8]) -> NDArray[np.in
 def _near(index: Index, words: tuple[NameWord, ...], place: int) -> Iterable[str]:
     """Everything that may stand for this word of a name: nicknames, slips, its initial, its sound, its neighbours."""
     word = words[place]
-    found = {*word.forms, *word.sounds, *(form[0] for form in word.forms)}
+    found = {*word.forms, *word.sounds, *word.also, *(form[0] for form in word.forms)}
+    found.update(HEARD_KOREAN + korean_sound(form) for form in word.forms if form.isascii())
     for form in word.forms:
         found |= nicknames(form)
         found.update(index.vocabulary.near(form, edits_allowed(len(form))))
@@ -113,13 +152,21 @@ def _near(index: Index, words: tuple[NameWord, ...], place: int) -> Iterable[str
 def _compare_words(one: NameWord, other: NameWord) -> tuple[float, Message | None]:
     """The best score of any two forms, with its note; score 0 where the two are different words."""
     changed = one.script != other.script
+    if changed and {one.script, other.script} & SYLLABLES:
+        return (TRANSLITERATED, IN_OTHER_LETTERS) if _read_alike(one, other) else (0.0, None)
+    if not changed and one.script in SYLLABLES:
+        return (SAME, None) if one.forms[-1] == other.forms[-1] else (0.0, None)
     compared = [_compare(mine, theirs) for mine in one.forms for theirs in other.forms]
     found = max(compared, key=lambda one: one[0])
+    if one.script == other.script == "voiceless" and found[0] < SAME:
+        return 0.0, None
     if found[0] == SAME and changed:
         return TRANSLITERATED, IN_OTHER_LETTERS
     if found[0] >= NICKNAME or not set(one.sounds) & set(other.sounds):
         return found
     if "voiceless" in (one.script, other.script):
+        if not _begin_alike(one, other):
+            return found
         return (TRANSLITERATED, IN_OTHER_LETTERS) if changed else found
     ours, theirs = with_vowels(one.forms[0]), with_vowels(other.forms[0])
     edits = OSA.distance(ours, theirs, score_cutoff=2)
@@ -128,6 +175,23 @@ def _compare_words(one: NameWord, other: NameWord) -> tuple[float, Message | Non
     if changed and "other" in (one.script, other.script):
         return TRANSLITERATED, IN_OTHER_LETTERS
     return found if found[0] else (SOUNDS_ALIKE, message("likeness.sound"))
+
+
+def _begin_alike(one: NameWord, other: NameWord) -> bool:
+    """False where one begins with a written alef and the other with a consonant."""
+    voiceless, voiced = (one, other) if one.script == "voiceless" else (other, one)
+    own = voiceless.forms[-1]
+    return own[0] != "ا" or own.startswith("ال") or voiced.forms[0][0] in "aeiou"
+
+
+def _read_alike(one: NameWord, other: NameWord) -> bool:
+    """Whether two words, one of them of syllables, have a reading in common; a letter more or less is another word."""
+    if set(one.forms) & set(other.forms):
+        return True
+    if "hangul" not in (one.script, other.script):
+        return False
+    korean, latin = (one, other) if one.script == "hangul" else (other, one)
+    return any(HEARD_KOREAN + korean_sound(form) in korean.sounds for form in latin.forms)
 
 
 def _compare(one: str, other: str) -> tuple[float, Message | None]:

@@ -6,8 +6,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+from dsr_desk.search.records import scripts
+
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0981-\u0dff\u0e31-\u0e4e"
+_LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
+_WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)*")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HUMP = re.compile(r"(?<=[a-zß-ÿ]{4})(?=[A-ZÀ-Þ])|(?<=#[A-ZÀ-Þ][a-zß-ÿ]{2})(?=[A-ZÀ-Þ])")
+LONGEST_NAME = 200
+"""Letters of a name that are read; what is longer is no name."""
+
+_SERVANT = re.compile("(?:abd|abdu|abde|abda)(?:ou?l|[uea]?[lrsnzdt])?(.{2,})")
+_ABD = frozenset(("abd", "abdul", "abdel", "abdal", "abdoul", "abdur", "abder"))
 
 
 def _table(letters: str, latin: str) -> dict[str, str]:
@@ -30,52 +42,29 @@ _LETTERS = _CYRILLIC | _GREEK | _ARABIC | _LATIN
 _WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 _ARTICLE = "ال"
 _TITLES = frozenset(
-    "mr mrs ms miss dr prof sir herr frau dipl ing med von van de der den del la le da di bin al el".split()  # noqa: SIM905
+    """mr mrs ms miss dr prof sir herr frau dipl ing med von van vom zu zum zur de der den del dos das do
+    la le da di du bin ibn ben bint abu al el ul e y""".split()  # noqa: SIM905
 )
 SOUND = "~"
 """Begins what stands for a sound; no word of a name does."""
+NAME_ENGINE = 2
+"""By which way names are read; of another one than an index was begun with, records can be missed, and that is said."""
 
-_NICKNAMES = """
-alexander aleksandr alex sasha sascha sandro xander shura|alexandra aleksandra alex sandra sasha sascha lexi ola
-|andrew andy drew andreas|andrzej jedrek|anthony tony antonio toni anton antoni|barbara barb babs basia
-|benjamin ben benny|agnieszka aga|anna anya anja ania annie|anastasia anastasiya nastya nastja
-|aleksey alexei lyosha alyosha ljoscha|bartlomiej bartek|boris borya
-|catherine katherine kate cathy kathy katie katja katya katharina kathi|ekaterina katya katja
-|charles charlie chuck karl carl carlos|christina tina chris kristina|christopher chris kit|concepcion conchita concha
-|daniel dan danny|david dave|deborah debbie deb|dmitry dmitriy dmitrij dima mitya|dolores lola|edward ed eddie ted ned
-|elena lena|elizabeth liz beth eliza lisa betty elisabeth elsbeth elzbieta ela|emmanuel manu manuel manolo
-|enrique quique|eugene gene evgeny evgeniy jewgenij zhenya shenja|florian flo|francis frank francisco paco franz curro
-|frederick fred freddy fritz friedrich frederic|gabriele gaby gabi gabriela|george georg jorge jurgen jerzy jurek
-|gregory greg grigory grigoriy grisha|harold harry hal|henry harry hank heinrich heinz|ibrahim ibo|ignacio nacho
-|irina ira|ivan vanya wanja|jacob jake jakob jakub kuba|james jim jimmy jamie|jaroslaw jarek|javier javi
-|jennifer jenny jen|jessica jess jessie|jesus chuy chus|joanna asia|johann hans johannes hannes|john jack johnny jon
-|jonathan jon jonny|joseph joe joey josef pepe jose sepp jozef|joshua josh|katarzyna kasia|kenneth ken kenny
-|kimberly kim|konstantin kostya kostja|krzysztof krzysiek|lawrence larry|leonard leo len|magdalena magda lena
-|malgorzata gosia|margaret maggie meg peggy greta margarete margarita|maria mary mia marie mariya masha mascha
-|matthew matt matthias mateusz|maximilian max maximiliano|mehmet memo
-|michael mike mick micha mikhail misha mischa michal miguel|monika moni|natalia natalya natalja natasha natascha
-|nicholas nick nico niklas nikolai nikolay nikolaj kolya kolja|nathaniel nathan nat|olga olya olja|pamela pam
-|patricia pat patty trish|patrick pat paddy|pavel pasha pascha|peter pete piotr pjotr petr petya pedro|philip phil
-|pilar pili|raymond ray|rebecca becky|richard rick dick richie|robert bob rob bobby robbie|ronald ron|rosario charo
-|rudolf rudi|samantha sam|samuel sam|sebastian basti seb|sergey sergei sergej seryozha serjoscha|sophia sophie sofia
-|sofia zofia zosia|stanislaw staszek stach|stefanie steffi|stephen steve steven stefan|susan sue susie susanne susi
-|svetlana sveta sweta|tatiana tatyana tatjana tanya tanja|theodore ted theo|thomas tom tommy tomasz tomek|timothy tim
-|ursula uschi|valentina valya|veronica vera|victoria vicky tori|vincent vince|vladimir wladimir vova volodya wowa
-|walter walt|wilhelm willi|william bill will billy liam|wojciech wojtek|yulia yuliya julia julija yulya julja
-|yuri yuriy jurij yura jura|zachary zach
-"""
+HEARD_KOREAN = SOUND + "k:"
 
 
 @dataclass(frozen=True)
 class NameWord:
     """A word of a name. `forms` are its spellings, the first in plain Latin letters; `sounds` how it sounds.
 
-    `script` is plain (Latin without accents), latin, other, or voiceless (without short vowels, such as Arabic).
+    `script` is plain (Latin without accents), latin, other, voiceless (without short vowels, such as Arabic), or han,
+    kana, hangul. `also` are further words to look it up by, which no record is found by itself.
     """
 
     forms: tuple[str, ...]
     sounds: tuple[str, ...]
     script: str = "plain"
+    also: tuple[str, ...] = ()
 
 
 def skeleton(word: str) -> str:
@@ -96,7 +85,11 @@ def word_of(word: str) -> NameWord | None:
     Forms of a Latin word: as it is, and with umlauts written out. Of another script: in Latin letters, and as it is.
     """
     composed = unicodedata.normalize("NFKC", word).casefold()
+    if (part := scripts.one_part(composed)) is not None:
+        return _word_of_part(part)
     plain = composed.replace("'", "") if composed.isascii() else skeleton(composed)
+    if plain and not plain.isascii() and (script := scripts.other_script(composed)):
+        return _word_by_icu(composed, script)
     if not plain:
         return None
     if plain.isascii() and word.isascii():
@@ -110,6 +103,26 @@ def word_of(word: str) -> NameWord | None:
         return NameWord(_once([plain, _stripped(composed)]), sounds(plain), "other")
     written = skeleton("".join(_WRITTEN_OUT.get(char, char) for char in composed))
     return NameWord(_once([plain, written]), _once([*sounds(plain), *sounds(written)]), "latin")
+
+
+def _word_of_part(part: scripts.Part) -> NameWord:
+    """A hangul word is found by how it sounds, which fewer keys say than all its spellings."""
+    own, readings, also = part
+    script = scripts.other_script(own)
+    if script == "hangul":
+        heard = (HEARD_KOREAN + scripts.korean_sound(readings[0]),)
+        return NameWord(_once([*readings[:4], own]), heard, script, _once([*readings[4:], *also]))
+    return NameWord(_once([*readings, own]), (), script, also)
+
+
+def _word_by_icu(word: str, script: str) -> NameWord | None:
+    plain = scripts.romanised(word)
+    if not plain:
+        return None
+    heard = [*sounds(plain), *sounds(plain.replace("v", "")), *sounds(plain.removesuffix("h"))]
+    if script == "voiceless":
+        heard += [*sounds(plain.replace("p", "f")), *sounds(plain.removesuffix("h").replace("p", "f"))]
+    return NameWord(_once([plain, _stripped(word)]), _once(heard), script)
 
 
 def _once(values: list[str]) -> tuple[str, ...]:
@@ -154,32 +167,43 @@ def _one_letter_a_sound(token: str) -> str:
 
 
 def words_of(name: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", name).replace("-", " ").replace("_", " "))
+    """The words of the beginning of a name, what cannot be seen left out; humps and hyphens part words."""
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name[:LONGEST_NAME]))
+    return _WORD.findall(_HUMP.sub(" ", text).replace("-", " ").replace("_", " "))
 
 
 def name_words(name: str) -> tuple[NameWord, ...]:
-    """The words of a name, titles and particles left out where anything else remains."""
-    words = tuple(word for text in words_of(name) if (word := word_of(text.casefold())) is not None)
-    return tuple(word for word in words if word.forms[0] not in _TITLES) or words
+    """The words of a name in the likeliest way to part it, without titles and particles where anything else remains."""
+    return name_ways(name)[0]
+
+
+def name_ways(name: str) -> tuple[tuple[NameWord, ...], ...]:
+    """The words of a name, in each way in which one word of Chinese characters may be parted; one way at least."""
+    texts = [text.casefold() for text in words_of(name)]
+    if len(texts) == 1 and (ways := scripts.parts_of(texts[0])):
+        return tuple(tuple(map(_word_of_part, way)) for way in ways)
+    words = tuple(word for text in _servants(texts) if (word := word_of(text)) is not None)
+    return (tuple(word for word in words if word.script == "latin" or word.forms[0] not in _TITLES) or words,)
+
+
+def _servants(texts: list[str]) -> list[str]:
+    """Arabic names of a servant of God as one word, whichever way they are parted and their article is written."""
+    found: list[str] = []
+    rest = iter(texts)
+    for text in rest:
+        if text == "عبد" and (other := next(rest, "")):
+            found.append(text + other)
+        elif text in _ABD and (other := next(rest, "")):
+            further = next(rest, "") if other in ("al", "el", "ar", "er") else other
+            found.append("abdul" + (further or other))
+        elif text.isascii() and len(text) > 6 and (served := _SERVANT.fullmatch(text)):
+            found.append("abdul" + served[1])
+        else:
+            found.append(text)
+    return found
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
     """All spellings and sounds of all words of a name, each once: what a name is looked up by."""
-    return tuple(dict.fromkeys(token for word in name_words(name) for token in (*word.forms, *word.sounds)))
-
-
-def _groups() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for line in _NICKNAMES.replace("\n", " ").split("|"):
-        names = {skeleton(name) for name in line.split()}
-        for name in names:
-            found.setdefault(name, set()).update(names)
-    return {name: frozenset(group) for name, group in found.items()}
-
-
-_SAME = _groups()
-
-
-def nicknames(token: str) -> frozenset[str]:
-    """Other forms that this first name goes by, itself left out."""
-    return _SAME.get(token, frozenset()) - {token}
+    words = (word for way in name_ways(name) for word in way)
+    return tuple(dict.fromkeys(token for word in islice(words, 40) for token in (*word.forms, *word.sounds)))
