@@ -144,7 +144,10 @@ def test_only_the_desk_says_what_was_changed() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "groups"),
-    [("src", ["cluster", "japanese", "archives", "layouts", "video"]), ("tests", ["dev", "archives", "layouts", "video"])],
+    [
+        ("src", ["cluster", "japanese", "archives", "layouts", "video"]),
+        ("tests", ["dev", "archives", "layouts", "video"]),
+    ],
 )
 def test_what_is_imported_is_declared(folder: str, groups: list[str]) -> None:
     """But for the trials, which a Python of their own runs: it has the programs whose records they make."""
