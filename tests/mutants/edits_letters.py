@@ -131,4 +131,34 @@ LINES: tuple[Edit, ...] = (
             "test_what_belongs_to_others_is_shown_apart_and_can_be_taken_over",
         ),
     ),
+    *lines(
+        "intake/columns.py",
+        "tests/unit/intake/test_intake_lists.py",
+        (
+            "a question about somebody else is no column of the person",
+            '    if every("columns", "another").search(question):\n        return ""\n',
+            "",
+            "test_a_question_about_somebody_else_is_no_column_of_the_person",
+        ),
+    ),
+    *lines(
+        "intake/dates.py",
+        "tests/unit/intake/test_intake_lists.py",
+        (
+            "no day is chosen in a table that has both orders",
+            "day_first and not _contrary((*cells, *beside)):",
+            "day_first:",
+            "test_where_a_table_has_both_orders_the_day_is_asked_in_any_language",
+        ),
+    ),
+    *lines(
+        "intake/layout.py",
+        "tests/unit/intake/test_intake_voices.py",
+        (
+            "what lists and offices add below a letter is nobody's",
+            "    parts[added:] = [LetterPart.OFFICE] * (len(lines) - added)\n",
+            "",
+            "test_what_lists_and_offices_add_below_a_letter_is_nobodys",
+        ),
+    ),
 )

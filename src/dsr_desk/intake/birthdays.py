@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
 from dsr_desk.core.message import Message, message
-from dsr_desk.intake import words
 from dsr_desk.intake.decoding import valued
+from dsr_desk.intake.months import month_of, months
 
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{2,4})(?![\d/-]|\.\d)")
 _EAST = re.compile(
@@ -21,12 +20,13 @@ _ENGLISH = ("en", "")
 _EARLIEST = 1900
 
 
-def days_in(text: str, language: str = "") -> Iterator[tuple[int, int, str]]:
+def days_in(text: str, language: str = "", *, day_first: bool = False) -> Iterator[tuple[int, int, str]]:
     """Days in a text: where each begins and ends, and the day in ISO form where only one can be meant.
 
     `03/04/1992` in an English letter is 3 April or 4 March and stays as it is written. In other languages the day
-    stands first, as it does everywhere where points part the numbers.
+    stands first, as it does everywhere where points part the numbers, and where the caller knows it (`day_first`).
     """
+    doubtful = not day_first and language in _ENGLISH
     numbers = valued(text)
     taken: list[tuple[int, int]] = []
     found: list[tuple[int, int, str]] = []
@@ -39,7 +39,7 @@ def days_in(text: str, language: str = "") -> Iterator[tuple[int, int, str]]:
         if real := _named_day(match):
             found.append((*match.span(), real.isoformat()))
     for match in _NUMBERS.finditer(numbers):
-        readings = _readings(match[1], match[2], match[3], match[4], language)
+        readings = _readings(match[1], match[2], match[3], match[4], doubtful=doubtful)
         if len(readings) == 1:
             found.append((*match.span(), readings[0].isoformat()))
         elif readings:
@@ -53,7 +53,7 @@ def days_in(text: str, language: str = "") -> Iterator[tuple[int, int, str]]:
 def two_readings(value: str) -> tuple[date, ...]:
     """The days that a date of birth which is not in ISO form may mean; fewer than two where it is clear."""
     match = _NUMBERS.fullmatch(valued(value))
-    return tuple(_readings(match[1], match[2], match[3], match[4], "")) if match else ()
+    return tuple(_readings(match[1], match[2], match[3], match[4], doubtful=True)) if match else ()
 
 
 def ask_which(value: str) -> Message | None:
@@ -64,7 +64,7 @@ def ask_which(value: str) -> Message | None:
     return message("note.intake.two-days", value=value, days=tuple(day.isoformat() for day in days))
 
 
-def _readings(first: str, sign: str, second: str, third: str, language: str) -> list[date]:
+def _readings(first: str, sign: str, second: str, third: str, *, doubtful: bool) -> list[date]:
     """The days that numbers may mean, the most usual reading first."""
     if len(first) >= 3:
         days = [_day(int(first), int(second), int(third))] if len(first) == 4 else []
@@ -73,7 +73,7 @@ def _readings(first: str, sign: str, second: str, third: str, language: str) -> 
         return []
     years = [int(third)] if len(third) == 4 else [1900 + int(third), 2000 + int(third)]
     orders = [(int(second), int(first))]
-    if sign != "." and language in _ENGLISH:
+    if sign != "." and doubtful:
         orders.append((int(first), int(second)))
     days = [_day(year, month, day) for year in years for month, day in orders]
     return list(dict.fromkeys(day for day in days if day))
@@ -89,25 +89,12 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 @cache
-def _months() -> dict[str, int]:
-    return {
-        _plain(name): number
-        for code in words.LANGUAGES
-        for number, names in enumerate(words.vocabulary(code).get("months", ()), start=1)
-        for name in names
-    }
-
-
-@cache
 def _named() -> re.Pattern[str]:
-    months = words.source(
-        name for code in words.LANGUAGES for names in words.vocabulary(code).get("months", ()) for name in names
-    )
     joint = r"[\s.,]{0,3}(?:(?:de|del|d'|of|ב)\s{1,2})?"
     return re.compile(
-        rf"(?<!\d)(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|-?го|'?te|e)?{joint}(?P<month>{months})\.?{joint}"
-        rf"(?P<year>\d{{4}})|(?P<month2>{months})\.?\s{{1,2}}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,2}}"
-        rf"(?P<year2>\d{{4}})|(?P<year3>\d{{4}})[\s.,]{{1,2}}(?P<month3>{months})\.?[\s.,]{{1,2}}(?P<day3>\d{{1,2}}))"
+        rf"(?<!\d)(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|-?го|'?te|e)?{joint}(?P<month>{months()})\.?{joint}"
+        rf"(?P<year>\d{{4}})|(?P<month2>{months()})\.?\s{{1,2}}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,2}}"
+        rf"(?P<year2>\d{{4}})|(?P<year3>\d{{4}})[\s.,]{{1,2}}(?P<month3>{months()})\.?[\s.,]{{1,2}}(?P<day3>\d{{1,2}}))"
         rf"(?!\d)",
         re.IGNORECASE,
     )
@@ -117,12 +104,6 @@ def _named_day(match: re.Match[str]) -> date | None:
     groups = match.groupdict()
     for number in ("", "2", "3"):
         if month := groups[f"month{number}"]:
-            known = _months().get(_plain(month))
+            known = month_of(month)
             return _day(int(groups[f"year{number}"]), known, int(groups[f"day{number}"])) if known else None
     return None
-
-
-def _plain(name: str) -> str:
-    """The name of a month without accents and points."""
-    text = unicodedata.normalize("NFD", name.casefold().replace("ß", "ss").replace("ł", "l").replace("ı", "i"))
-    return "".join(sign for sign in text if not unicodedata.combining(sign)).strip(" .")

@@ -12,7 +12,7 @@ from dsr_desk.core.message import Message, message
 from dsr_desk.core.requests import Found, FoundKind
 from dsr_desk.intake.decoding import valued
 from dsr_desk.intake.model import House
-from dsr_desk.intake.words import LANGUAGES, vocabulary
+from dsr_desk.intake.months import month_of, months
 
 OLDEST = timedelta(days=3 * 365)
 """A request that came in before this is more likely a clock that was wrong: the day is asked."""
@@ -24,36 +24,21 @@ _YEAR_FIRST = r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1
 _NUMBERS = r"(?P<a>\d{1,2})\s?(?P<sign>[./-])\s?(?P<b>\d{1,2})\s?(?P=sign)\s?(?P<z>\d{4}|\d{2})(?!\d)"
 
 
-def _months() -> dict[str, int]:
-    """Numbers of months by their names; names that mean another month in another language are left out."""
-    names: dict[str, int] = {}
-    doubtful: set[str] = set()
-    for language in LANGUAGES:
-        for number, spellings in enumerate(vocabulary(language).get("months", []), start=1):
-            for one in spellings:
-                name = one.casefold().rstrip(".")
-                if names.setdefault(name, number) != number:
-                    doubtful.add(name)
-    return {name: number for name, number in names.items() if name not in doubtful}
-
-
 @cache
-def _written() -> tuple[re.Pattern[str], dict[str, int]]:
-    names = _months()
-    month = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+def _written() -> re.Pattern[str]:
+    month = months()
     named = (
         rf"(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|re|º|°|\.|-?го|-?é)?\s?(?:de |of |d['’])?\s?(?P<m2>{month})(?!\w)\.?,?\s?"
         rf"(?:de |del |do |of |r\. )?\s?(?P<y2>\d{{4}})"
         rf"|(?<!\w)(?P<m3>{month})(?!\w)\.?\s?(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s?|\s)(?P<y3>\d{{4}})"
     )
-    return re.compile(rf"(?<![\d.])(?:{_YEAR_FIRST}|{_NUMBERS}|{named})", re.IGNORECASE), names
+    return re.compile(rf"(?<![\d.])(?:{_YEAR_FIRST}|{_NUMBERS}|{named})", re.IGNORECASE)
 
 
 def days_in(text: str) -> list[tuple[int, int, tuple[date, ...]]]:
     """Days written in a text: begin, end, and all days that each can mean (3/4 is April and March)."""
-    pattern, names = _written()
     found = []
-    for match in pattern.finditer(valued(text)):
+    for match in _written().finditer(valued(text)):
         if match["y"]:
             days = _days([(match["y"], match["m"], match["d"])])
         elif match["sign"]:
@@ -62,8 +47,8 @@ def days_in(text: str) -> list[tuple[int, int, tuple[date, ...]]]:
                 [(year, second, first)] if match["sign"] == "." else [(year, second, first), (year, first, second)]
             )
         else:
-            month = names[(match["m2"] or match["m3"]).casefold()]
-            days = _days([(match["y2"] or match["y3"], month, match["d2"] or match["d3"])])
+            month = month_of(match["m2"] or match["m3"])
+            days = _days([(match["y2"] or match["y3"], month, match["d2"] or match["d3"])] if month else [])
         if days:
             found.append((match.start(), match.end(), days))
     return found
@@ -91,29 +76,41 @@ def _days(written: Iterable[tuple[str | int, str | int, str | int]]) -> tuple[da
     return tuple(dict.fromkeys(found))
 
 
-def column_days(cells: Sequence[str], beside: Sequence[str] = ()) -> list[date | None]:
+def column_days(cells: Sequence[str], beside: Sequence[str] = (), *, day_first: bool = False) -> list[date | None]:
     """The day of each cell of a column, None where it is none or can mean two.
 
     Whether the month stands before the day is told by the whole column, then by the other cells of the table
-    (`beside`) that hold days.
+    (`beside`) that hold days, then by the language of the table (`day_first`).
     """
     month_first = _month_first(cells)
     if month_first is None:
         month_first = _month_first(beside)
+    if month_first is None and day_first and not _contrary((*cells, *beside)):
+        month_first = False
     return [_in_order(cell, month_first) for cell in cells]
 
 
 def _month_first(cells: Iterable[str]) -> bool | None:
-    order: set[bool] = set()
+    orders = _orders(cells)
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _contrary(cells: Iterable[str]) -> bool:
+    """Whether some cells have the month first and some the day."""
+    return len(_orders(cells)) == 2
+
+
+def _orders(cells: Iterable[str]) -> set[bool]:
+    orders: set[bool] = set()
     for cell in cells:
         match = re.match(rf"\s*{_NUMBERS}", valued(cell))
         if match is None or match["sign"] == ".":
             continue
         if int(match["a"]) > 12 >= int(match["b"]):
-            order.add(False)
+            orders.add(False)
         elif int(match["b"]) > 12 >= int(match["a"]):
-            order.add(True)
-    return order.pop() if len(order) == 1 else None
+            orders.add(True)
+    return orders
 
 
 def _in_order(cell: str, month_first: bool | None) -> date | None:

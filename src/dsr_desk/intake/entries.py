@@ -16,7 +16,7 @@ DEEPEST = 6
 _OF_PERSON = frozenset(
     {"attributes", "subject", "datasubject", "person", "consumer", "customer", "client", "requester", "requestor"}
     | {"identity", "identifiers", "contact", "details", "fields", "request", "form", "answers", "data", "profile"}
-    | {"submitter", "applicant", "user", "ticket", "personaldata", "requestdetails", "enduser"}
+    | {"submitter", "applicant", "user", "ticket", "personaldata", "requestdetails", "enduser", "reporter"}
 )
 """Objects in a request whose entries are the person's own; those of others (an assignee, an agent) are not read."""
 
@@ -48,12 +48,17 @@ def _parsed(content: str) -> object:
         return None
 
 
-def _entries(body: object) -> list[Mapping[str, Any]]:
-    """The objects of a list, or of the only list of objects that an object holds; else the object itself."""
+def _entries(body: object, depth: int = 0) -> list[Mapping[str, Any]]:
+    """The objects of a list, or of the only list of objects that an object holds; else the object itself.
+
+    An object that holds nothing but another (`{"requests": {"nodes": [...]}}`) is only its envelope.
+    """
     if isinstance(body, list):
         return [one for one in body if isinstance(one, dict)]
     if not isinstance(body, dict):
         return []
+    if len(body) == 1 and isinstance(inner := next(iter(body.values())), dict) and depth < DEEPEST:
+        return _entries(inner, depth + 1)
     lists = [one for one in body.values() if isinstance(one, list) and one and all(isinstance(e, dict) for e in one)]
     return list(lists[0]) if len(lists) == 1 and not table.knows(list(dict(_fields(body)))) else [body]
 
@@ -62,7 +67,7 @@ def _fields(entry: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, str
     """The entry's own values by their keys, and those of objects in it that are the person's."""
     for key, value in entry.items():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
-            yield str(key), str(value).strip()
+            yield "name" if depth and _bare(key) == "displayname" else str(key), str(value).strip()
         elif isinstance(value, list) and all(isinstance(one, str) for one in value):
             yield str(key), "; ".join(value)
         elif isinstance(value, dict) and "address" in str(key).casefold():

@@ -19,8 +19,11 @@ from dsr_desk.core.requests import Found, FoundKind, Law
 from dsr_desk.intake.model import NO_HOUSE, House, Passage
 
 STATES_WITH_CLOCK = {"US-CA": Law.CCPA, "US-VA": Law.VIRGINIA, "US-TX": Law.TEXAS, "US-CO": Law.COLORADO}
-_EDGE = r"(?:\b|(?<=[\u3040-\u9fff])(?=\w)|(?<=\w)(?=[\u3040-\u9fff]))"
-"""The edge of a word; Japanese and Chinese write none between their own signs and others: `GDPR第17条`."""
+_EDGE = r"(?-i:\b|(?<=[\u3040-\u9fff])(?=\w)|(?<=\w)(?=[\u3040-\u9fff]))"
+"""The edge of a word; Japanese and Chinese write none between their own signs and others: `GDPR第17条`.
+
+Case counts in it: `re` goes through every sign of a range where it does not, which takes most of the time of compiling.
+"""
 
 _PIPA = re.compile(r"\bpipa\b|\bpersonal information protection act\b", re.IGNORECASE)
 _DPA_2018 = re.compile(r"\bdata protection act,? 2018\b", re.IGNORECASE)
@@ -75,14 +78,12 @@ def _values() -> Mapping[str, Law]:
 
 
 @cache
-def _homes() -> Mapping[str, Pattern[str]]:
-    return {
-        place: re.compile(
-            "|".join(form.format(place=pattern.pattern) for form in (_LIVES, _IS, _YASIYOR, _FIELD)),
-            re.IGNORECASE | re.MULTILINE,
-        )
-        for place, pattern in _names()["places"].items()
-    }
+def _lives_in(place: str) -> Pattern[str]:
+    """How a letter says that its writer lives there; costly to compile, and most letters name no place or one."""
+    named = _names()["places"][place].pattern
+    return re.compile(
+        "|".join(form.format(place=named) for form in (_LIVES, _IS, _YASIYOR, _FIELD)), re.IGNORECASE | re.MULTILINE
+    )
 
 
 def named_in(text: str) -> list[tuple[int, int, Law]]:
@@ -183,8 +184,8 @@ def _others(text: str) -> list[str]:
 
 def _home(passages: Collection[Passage]) -> tuple[str, Message | None]:
     for passage in passages:
-        for place, pattern in _homes().items():
-            if _names()["places"][place].search(passage.text) and (match := pattern.search(passage.text)):
+        for place, named in _names()["places"].items():
+            if named.search(passage.text) and (match := _lives_in(place).search(passage.text)):
                 line = passage.line + passage.text.count("\n", 0, match.end())
                 words = " ".join(match[0].split())
                 at = message("where.line", place=passage.where, line=line)

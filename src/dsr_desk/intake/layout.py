@@ -19,6 +19,9 @@ _LONGEST_IN_HEAD = 80
 _LONGEST_JOINT = 3
 """Letters of words that are small in the name of an office: "und", "de"."""
 _DELIMITER = re.compile(r"^\s*-{2,3}\s*$")
+_RULE = re.compile(r"^\s*_{20,}\s*$")
+"""The line by which mailing lists part what they add."""
+_SIDE_BY_SIDE = re.compile(r"\s[|•·]\s")
 
 
 class LetterPart(Enum):
@@ -53,10 +56,17 @@ def parts_of(lines: Sequence[str], people: Collection[str] = (), *, form: bool =
         else:
             begin += 1
     last = [] if form else [number for number, line in enumerate(lines) if line.strip()][-_LAST_LINES:]
-    named = next((n for n in last if n and parts[n] is LetterPart.BODY and whole_name(lines[n])), None)
+    named = next((n for n in last if n and parts[n] is LetterPart.BODY and signed_name(lines[n])), None)
     if named is not None:
         parts[named:] = [LetterPart.SIGNATURE] * (len(lines) - named)
+    added = next((n for n, line in enumerate(lines) if n and _adds(line)), len(lines))
+    parts[added:] = [LetterPart.OFFICE] * (len(lines) - added)
     return parts
+
+
+def _adds(line: str) -> bool:
+    """Whether what no person wrote begins here: a mailing list's lines, an office's words on who may read it."""
+    return _RULE.match(line) is not None or words.every("added").match(line.strip(" \t*_-")) is not None
 
 
 def _letterhead(lines: Sequence[str]) -> int:
@@ -66,6 +76,11 @@ def _letterhead(lines: Sequence[str]) -> int:
     short = len(block) >= 2 and all(len(line) <= _LONGEST_IN_HEAD for line in block)
     titled = short and all(word[:1].isupper() or len(word) <= _LONGEST_JOINT for word in block[0].split())
     return end if titled and is_organisation(block[0]) and not _signed(block) else 0
+
+
+def signed_name(line: str) -> str:
+    """The name of a line that signs: alone in it, or the first of what stands side by side: `Ann Roe | Lyon | 0123`."""
+    return whole_name(_SIDE_BY_SIDE.split(line, maxsplit=1)[0])
 
 
 def is_greeting(line: str) -> bool:

@@ -197,6 +197,10 @@ def _text(data: bytes, charset: str, *, is_html: bool) -> str:
 
 def _take_tnef(name: str, data: bytes, carried: Carried, gathered: Gathered) -> None:
     """Part of the message that carries it: its text is taken where the message does not say the same already."""
+    gathered.layers += 1
+    if gathered.layers > DEEPEST:
+        gathered.warnings.append(message("note.mail.nested", levels=DEEPEST))
+        return
     try:
         item = tnef.read_tnef(data)
     except ContentUnreadable as problem:

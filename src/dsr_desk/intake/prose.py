@@ -14,7 +14,7 @@ from dsr_desk.intake import words
 from dsr_desk.intake.birthdays import days_in
 from dsr_desk.intake.cues import said_of
 from dsr_desk.intake.decoding import valued
-from dsr_desk.intake.layout import LetterPart, closing
+from dsr_desk.intake.layout import LetterPart, closing, signed_name
 from dsr_desk.intake.names import has_title, is_organisation, leading_name, whole_name, written_name
 from dsr_desk.intake.places import JAPANESE, address_from, looks_like_address
 from dsr_desk.intake.sides import ADDRESS
@@ -119,7 +119,7 @@ def _names(line: str, part: LetterPart, language: str, *, form: bool) -> Iterato
             yield InProse(FoundKind.NAME, name, 0)
     if part in (LetterPart.SIGNATURE, LetterPart.OFFICE):
         rest = closing(line)
-        name = leading_name(rest, least=2) if rest else ("" if rest == "" else whole_name(line))
+        name = leading_name(rest, least=2) if rest else ("" if rest == "" else signed_name(line))
         if name and not is_organisation(name):
             yield InProse(FoundKind.NAME, name, 0, signed=True)
 

@@ -7,32 +7,39 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from pathlib import PurePath
 
 from dsr_desk.core.canonical import sha256_hex
 from dsr_desk.core.message import Message, message, term
 from dsr_desk.core.requests import Channel, Found, FoundKind, Law, Request, Right, together
 from dsr_desk.intake.birthdays import days_in
+from dsr_desk.intake.columns import NAMES, TOLD, columns_in, day_first
 from dsr_desk.intake.dates import believed, column_days, day_of, received_found, said_moment, sent_found
 from dsr_desk.intake.decoding import decode
-from dsr_desk.intake.laws import STATES_WITH_CLOCK, LawSaid, law_of_fields, place_named
+from dsr_desk.intake.identifiers import identifiers_in, settled
+from dsr_desk.intake.languages import language_of
+from dsr_desk.intake.laws import STATES_WITH_CLOCK, LawSaid, law_of_fields, laws_in, place_named
 from dsr_desk.intake.making import asked_back
-from dsr_desk.intake.model import NO_PHOTO, Format, House, Intake, RequestEmpty, RequestUnreadable, missing
+from dsr_desk.intake.model import (
+    NO_PHOTO,
+    Format,
+    House,
+    Intake,
+    Passage,
+    RequestEmpty,
+    RequestUnreadable,
+    Voice,
+    missing,
+)
 from dsr_desk.intake.names import words_of, written_name
-from dsr_desk.intake.rights import rights_named
+from dsr_desk.intake.rights import rights_in, rights_named
 from dsr_desk.intake.values import values_of
-from dsr_desk.intake.words import every
 
 MOST_ROWS = 20_000
 _TITLES = 10
 """Rows among which the one with the names of the columns is looked for."""
-
-_OWN = ("right", "law", "received", "reference")
-"""Columns that say something of the request and not of the person."""
 
 _KINDS = {
     "name": FoundKind.NAME,
@@ -44,19 +51,6 @@ _KINDS = {
     "address": FoundKind.ADDRESS,
     "reference": FoundKind.REFERENCE,
 }
-_NAMES = ("given name", "family name")
-_PERSON = ("e-mail", "phone", "name", *_NAMES, "user name", "account id", "date of birth", "address")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-"""Where the next word begins in a name like `emailAddress`."""
-
-
-@cache
-def _columns_known() -> dict[str, re.Pattern[str]]:
-    """Patterns of column names: what an identifier is called, the columns of the request, where the person lives."""
-    known = {kind: every("labels", kind) for kind in _PERSON}
-    return {**{kind: every("columns", kind) for kind in _OWN}, **known, "country": every("labels", "country")}
-
-
 Row = tuple[int, list[str]]
 """A row's number in its file, from 1, and its cells."""
 
@@ -78,32 +72,34 @@ def requests_in(rows: Sequence[Row], name: str, data: bytes, house: House) -> li
     filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
     if len(filled) > MOST_ROWS:
         raise RequestUnreadable(name=name, why=message("why.table.rows", most=MOST_ROWS))
-    at = next((place for place, (_, row) in enumerate(filled[:_TITLES]) if _columns(row)), None)
+    at = next((place for place, (_, row) in enumerate(filled[:_TITLES]) if columns_in(row)), None)
     if at is None:
         raise RequestUnreadable(name=name, why=message("why.table.columns"))
     header, below = filled[at][1], filled[at + 1 :]
     if not below:
         raise RequestEmpty(name=name)
-    columns = _columns(header)
+    columns = columns_in(header)
     digest = sha256_hex(data)
-    days = _days(columns, [row for _, row in below], house)
+    first = day_first(header, columns)
+    days = _days(columns, [row for _, row in below], house, of_day_first=first)
     return [
-        _intake(header, columns, row, number, name, digest, day) for (number, row), day in zip(below, days, strict=True)
+        _intake(header, columns, row, number, name, digest, day, house, of_day_first=first)
+        for (number, row), day in zip(below, days, strict=True)
     ]
 
 
 def knows(header: list[str]) -> bool:
     """Whether these names are those of a table of requests."""
-    return bool(_columns(header))
+    return bool(columns_in(header))
 
 
-def _days(columns: dict[int, str], rows: list[list[str]], house: House) -> list[date | None]:
+def _days(columns: dict[int, str], rows: list[list[str]], house: House, *, of_day_first: bool) -> list[date | None]:
     """The day of receipt in each row, in the order of day and month that the table keeps."""
     place = next((one for one, kind in columns.items() if kind == "received"), None)
     if place is None:
         return [None] * len(rows)
     cells = [_in_zone(row[place], house) if place < len(row) else "" for row in rows]
-    return column_days(cells, [cell for row in rows for cell in row])
+    return column_days(cells, [cell for row in rows for cell in row], day_first=of_day_first)
 
 
 def _in_zone(cell: str, house: House) -> str:
@@ -113,21 +109,30 @@ def _in_zone(cell: str, house: House) -> str:
 
 
 def _intake(
-    header: list[str], columns: dict[int, str], row: list[str], number: int, name: str, digest: str, day: date | None
+    header: list[str],
+    columns: dict[int, str],
+    row: list[str],
+    number: int,
+    name: str,
+    digest: str,
+    day: date | None,
+    house: House,
+    *,
+    of_day_first: bool,
 ) -> Intake:
     cells = {
         kind: (row[place].strip(), message("where.cell", row=number, column=header[place].strip()))
         for place, kind in columns.items()
         if place < len(row) and row[place].strip()
     }
-    if _is_family(cells):
-        cells["family name"] = cells.pop("name")
+    if other := _other_half(cells):
+        cells[other] = cells.pop("name")
     found: list[Found] = []
     warnings: list[Message] = []
     for kind, (value, where) in cells.items():
         if kind in _KINDS:
-            found += [Found(_KINDS[kind], one, where) for one in _values(kind, value)]
-    if halves := [cells[kind] for kind in _NAMES if kind in cells]:
+            found += [Found(_KINDS[kind], one, where) for one in _values(kind, value, day_first=of_day_first)]
+    if halves := [cells[kind] for kind in NAMES if kind in cells]:
         place = together(where for _, where in halves)
         found.append(Found(FoundKind.NAME, " ".join(value for value, _ in halves), place))
     value, where = cells.get("country", ("", message("where.letter")))
@@ -139,11 +144,21 @@ def _intake(
         value, where = cells["right"]
         asked = rights_named(value)
         found += [Found(FoundKind.RIGHT, one, where) for one in asked]
+    told = [Passage(where, value, Voice.WRITER) for kind, (value, where) in cells.items() if kind == TOLD]
+    declined: tuple[Right, ...] = ()
+    if told:
+        language = language_of(told[0].text)
+        found = settled([*found, *identifiers_in(told, house, language=language, known=found)])
+        if not asked:
+            asked, declined, said = rights_in(told)
+            found += said
     law = LawSaid(Law.UNKNOWN, ())
     if "law" in cells:
         law = law_of_fields(cells["law"][0], home, cells["law"][1])
     elif state := STATES_WITH_CLOCK.get(home):
         law = LawSaid(state, (Found(FoundKind.LAW, state, lives),))
+    elif told:
+        law = laws_in(told, house)
     found += law.found
     warnings += law.warnings
     received = None
@@ -166,37 +181,29 @@ def _intake(
         source=PurePath(name).name,
         digest=digest,
         asked=asked,
+        declined=declined,
         text="\n".join(f"{key.strip()}: {value}" for key, value in zip(header, row, strict=False)),
     )
     return Intake(request, (), (NO_PHOTO, *warnings, *missing(right, law.law, received)))
 
 
-def _is_family(cells: dict[str, tuple[str, Message]]) -> bool:
-    """Whether the column that is called "name" holds the family's, as beside a column of first names: `Nom;Prénom`."""
-    if "family name" in cells or not {"name", "given name"} <= cells.keys():
-        return False
-    return not words_of(cells["given name"][0]) <= words_of(cells["name"][0])
+def _other_half(cells: dict[str, tuple[str, Message]]) -> str:
+    """Which half of a name the column called "name" holds beside one of the other: `Nom;Prénom`, `Cognome;Nome`."""
+    known = [kind for kind in NAMES if kind in cells]
+    if "name" not in cells or len(known) != 1 or words_of(cells[known[0]][0]) <= words_of(cells["name"][0]):
+        return ""
+    return "family name" if known[0] == "given name" else "given name"
 
 
-def _values(kind: str, value: str) -> list[str]:
+def _values(kind: str, value: str, *, day_first: bool) -> list[str]:
     """What a cell holds: several addresses or numbers, one of anything else."""
     if kind in ("e-mail", "phone"):
         return [one for _, one in values_of(kind, value, "", form=True)] or [value]
     if kind == "name":
         return [written_name(value) or value]
-    return [next((day for _, _, day in days_in(value, "")), value) if kind == "date of birth" else value]
-
-
-def _columns(header: list[str]) -> dict[int, str]:
-    """What each known column is; only a header with an identifier and a second known column counts."""
-    known: dict[int, str] = {}
-    for place, cell in enumerate(header):
-        label = re.sub(r"[_\s]+", " ", _HUMP.sub(" ", cell.strip().lstrip("\ufeff"))).rstrip(" :")
-        for kind, pattern in _columns_known().items():
-            if pattern.fullmatch(label) and kind not in known.values():
-                known[place] = kind
-                break
-    return known if set(known.values()) & set(_PERSON) and len(known) >= 2 else {}
+    if kind == "date of birth":
+        return [next((day for _, _, day in days_in(value, day_first=day_first)), value)]
+    return [value]
 
 
 def _delimiter(text: str) -> str:
@@ -210,7 +217,7 @@ def _recognises(name: str, head: bytes) -> bool:
     if PurePath(name).suffix.lower() in (".csv", ".tsv"):
         return b"\0" not in head
     cells = line.split(_delimiter(text))
-    return len(cells) >= 2 and len(_columns([cell.strip('"') for cell in cells])) * 2 >= len(cells)
+    return len(cells) >= 2 and len(columns_in([cell.strip('"') for cell in cells])) * 2 >= len(cells)
 
 
 FORMAT = Format("table", _recognises, _read)

@@ -152,3 +152,71 @@ def test_of_one_object_in_unknown_words_what_is_said_of_workers_is_not_read() ->
     (one,) = parse(json.dumps(ticket).encode(), "ticket.json")
     assert one.request.right is Right.ERASURE
     assert "tobias@house.example" not in {found.value for found in one.request.found}
+
+
+QUESTIONS = {
+    "en": "What is your full name?,What is your email address?,Which right do you want to exercise?,Submit Date (UTC)",
+    "de": "Wie lautet Ihr Name?,Wie lautet Ihre E-Mail-Adresse?,Welches Recht möchten Sie ausüben?,Eingegangen am",
+    "es": "¿Cuál es su nombre completo?,¿Cuál es su correo electrónico?,¿Qué derecho desea ejercer?,Fecha de solicitud",
+}
+
+
+@pytest.mark.parametrize("header", QUESTIONS.values(), ids=QUESTIONS)
+def test_columns_are_known_by_the_questions_that_a_form_asks(header: str) -> None:
+    (one,) = parse(f"#,{header}\n1,Aylin Kaya,aylin@example.com,GDPR Art. 17,2026-11-03\n".encode(), "answers.csv")
+    request = one.request
+    assert request.identifiers.names == ("Aylin Kaya",)
+    assert request.identifiers.emails == ("aylin@example.com",)
+    assert (request.right, request.received) == (Right.ERASURE, date(2026, 11, 3))
+
+
+def test_a_question_about_somebody_else_is_no_column_of_the_person() -> None:
+    header = "Your name,Your e-mail,What is the e-mail of your agent?,What is the name of your lawyer?"
+    row = "Jane Roe,jane@example.org,agent@agents.example,Carla Reed"
+    (one,) = parse(f"{header}\n{row}\n".encode(), "answers.csv")
+    assert {found.value for found in one.request.found} == {"Jane Roe", "jane@example.org"}
+
+
+def test_what_the_person_wrote_freely_is_read_beside_the_fields_and_notes_of_workers_are_not() -> None:
+    ticket = {
+        "created_at": "2026-11-05T08:00:00Z",
+        "requester": {"name": "Lena Fuchs", "email": "lena@example.de"},
+        "assignee": {"name": "Frank Meier", "email": "frank@house.example"},
+        "description": "Bitte löschen Sie alle Fotos von mir nach DSGVO. Benutzername: lenaf",
+        "internal_note": "Frank Meier: send her access instead, CCPA",
+    }
+    (one,) = parse(json.dumps({"ticket": ticket}).encode(), "ticket.json")
+    request = one.request
+    assert (request.asked, request.law) == ((Right.ERASURE,), Law.EU_GDPR)
+    assert request.identifiers.user_names == ("lenaf",)
+    assert request.identifiers.names == ("Lena Fuchs",)
+    assert request.identifiers.emails == ("lena@example.de",)
+
+
+def test_what_the_person_does_not_want_is_kept_from_a_description_too() -> None:
+    rows = "name,e-mail,description\nJane Roe,jane@example.org,I want a copy of my data. Do not delete my photos.\n"
+    (one,) = parse(rows.encode(), "tickets.csv")
+    assert (one.request.asked, one.request.declined) == ((Right.ACCESS,), (Right.ERASURE,))
+
+
+@pytest.mark.parametrize(
+    ("header", "days"),
+    [
+        ("Nom;Courriel;Date de naissance;Date de réception", (date(2026, 11, 3), "1990-02-05")),
+        ("Cognome;Email;Data di nascita;Data ricezione", (date(2026, 11, 3), "1990-02-05")),
+        ("Name;E-mail;Date of birth;Received", (None, "05/02/1990")),
+    ],
+)
+def test_the_day_stands_first_in_tables_that_are_not_english(header: str, days: tuple[date | None, str]) -> None:
+    (one,) = parse(f"{header}\nRoux;roux@example.fr;05/02/1990;03/11/2026\n".encode(), "liste.csv")
+    assert (one.request.received, *one.request.identifiers.dates_of_birth) == days
+
+
+def test_where_a_table_has_both_orders_the_day_is_asked_in_any_language() -> None:
+    rows = "Roux;roux@example.fr;03/11/2026\nDuval;duval@example.fr;11/23/2026\nPetit;petit@example.fr;23/11/2026\n"
+    first, *_ = parse(f"Nom;Courriel;Date de réception\n{rows}".encode(), "liste.csv")
+    assert first.request.received is None
+
+
+def test_an_envelope_around_a_list_is_opened() -> None:
+    assert len(parse(json.dumps({"requests": {"nodes": [JANE, JOHN]}}).encode(), "export.json")) == 2

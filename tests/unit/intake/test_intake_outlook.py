@@ -149,3 +149,25 @@ def test_signatures_around_signatures_without_end_are_left() -> None:
     for _ in range(30):
         part = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n" + signed(part)
     assert "note.mail.nested" in codes(read(with_attached(signed(part), "pkcs7-mime", "smime.p7m"), "a.eml"))
+
+
+def around(inner: bytes) -> bytes:
+    file = [(0x9002, bytes(14)), (0x8010, b"winmail.dat\0"), (0x800F, inner)]
+    return winmail([(0x9006, b"\0\0\1\0"), *file])
+
+
+def test_a_winmail_that_lies_in_another_as_a_file_is_read() -> None:
+    intake = read(with_attached(around(packed_letter()), "ms-tnef", "winmail.dat"), "a.eml")
+    assert intake.request.asked == (Right.ERASURE,)
+
+
+def test_winmail_around_winmail_without_end_is_left_and_named() -> None:
+    inner = packed_letter()
+    for _ in range(400):
+        inner = around(inner)
+    assert "note.mail.nested" in codes(read(with_attached(inner, "ms-tnef", "winmail.dat"), "a.eml"))
+
+
+def test_signatures_that_are_all_openings_end_at_once() -> None:
+    hostile = b"\x30\x80" * 50_000
+    assert "note.attached.letter-lost" in codes(read(with_attached(hostile, "pkcs7-mime", "smime.p7m"), "a.eml"))

@@ -374,3 +374,55 @@ def test_quotes_as_deep_as_nobody_writes_are_read_and_nobodys(text: str) -> None
     read = voiced(LETTER, text)
     assert "".join(one.text for one in read).replace("\n", "") == text.replace("\n", "")
     assert read[-1].voice is Voice.OTHER
+
+
+def test_a_name_beside_what_reaches_her_signs_the_letter() -> None:
+    letter = b"Please delete my photos under the GDPR.\n\nIda Hart | ida.hart@example.org | +44 7700 900555\n"
+    (one,) = parse(letter, "letter.txt")
+    assert one.request.identifiers.names == ("Ida Hart",)
+    assert one.request.identifiers.emails == ("ida.hart@example.org",)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "_" * 47 + "\nTo leave, write to leave@lists.example or call +1 212 555 0199",
+        "This e-mail is confidential. Tell security@work.example or +1 212 555 0199 if you are not meant.",
+        "Diese E-Mail ist vertraulich. Melden Sie Irrtümer an security@work.example, +1 212 555 0199.",
+    ],
+)
+def test_what_lists_and_offices_add_below_a_letter_is_nobodys(added: str) -> None:
+    letter = f"From: Jane Roe <jane@example.org>\n\nPlease delete my photos (GDPR).\n\nJane Roe\n\n{added}\n"
+    (one,) = parse(letter.encode(), "letter.eml")
+    assert one.request.identifiers.emails == ("jane@example.org",)
+    assert one.request.identifiers.phones == ()
+
+
+@pytest.mark.parametrize(
+    ("letter", "hers", "name"),
+    [
+        (
+            "Mein verstorbener Vater Karl Otto hatte ein Konto. Bitte löschen Sie alle Fotos von ihm nach DSGVO. "
+            "Seine E-Mail-Adresse war karl@example.de. Sie erreichen mich unter mia@example.org.\n\nMia Otto\n",
+            "karl@example.de",
+            "Karl Otto",
+        ),
+        (
+            "Je suis la mère de Théo Morel. Je demande l'effacement des photos de mon fils (RGPD). "
+            "Son courriel est theo@example.fr.\n\nJulie Morel\n",
+            "theo@example.fr",
+            "Théo Morel",
+        ),
+        (
+            "We act for Mr Owen Blake and request erasure of his photographs under the GDPR. "
+            "His email was owen@example.com.\n\nCarla Reed\nReed Law LLP\n",
+            "owen@example.com",
+            "Owen Blake",
+        ),
+    ],
+    ids=["heir", "parent", "lawyer"],
+)
+def test_what_was_anothers_is_his_and_not_that_of_whoever_writes_for_him(letter: str, hers: str, name: str) -> None:
+    (one,) = parse(letter.encode(), "letter.txt")
+    assert one.request.identifiers.emails == (hers,)
+    assert one.request.identifiers.names == (name,)
