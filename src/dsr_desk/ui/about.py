@@ -17,7 +17,7 @@ def offline_signs() -> tuple[Chip, Button]:
     """The badge of a window, which claims no more than the kernel sees to, and what explains it."""
     enforced = protection().network
     chip = Chip(
-        tr("Offline: nothing leaves this computer") if enforced else tr("Offline, not enforced by the kernel here"),
+        tr("Offline: nothing leaves this computer") if enforced else tr("Offline, not enforced here"),
         Tone.PLAIN if enforced else Tone.WARN,
         icon="offline",
     )

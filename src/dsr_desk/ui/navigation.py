@@ -14,7 +14,11 @@ from dsr_desk.ui import icons, theme
 from dsr_desk.ui.widgets import column_in, label, scrolled
 from dsr_desk.ui.words import tr
 
-NOTE_WIDTH = 150
+WIDTH = 200
+"""Pixels of an entry where the side needs no scroll bar."""
+
+BESIDE_NOTE = 50
+"""Pixels of an entry's width that its note leaves free: the icon before it and the margin behind."""
 
 
 class StepLook(StrEnum):
@@ -48,7 +52,9 @@ class PlaceButton(QAbstractButton):
         self.setCheckable(True)
         self.setText(place.title)
         self.setAccessibleName(place.title)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(step)
+        self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if place.shortcut:
             QShortcut(QKeySequence(place.shortcut), self, self.click)
@@ -81,7 +87,10 @@ class PlaceButton(QAbstractButton):
         return QFontMetrics(theme.font(14, bold=True)).horizontalAdvance(self.text()) + 50
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 38 + self._note_height() if self._step else 36)
+        return QSize(WIDTH, self.heightForWidth(WIDTH))
+
+    def heightForWidth(self, width: int) -> int:
+        return 38 + self._note_height(width) if self._step else 36
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = theme.tokens()
@@ -111,14 +120,14 @@ class PlaceButton(QAbstractButton):
         if self._step:
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour(palette.muted))
-            note = QRectF(42, 31, NOTE_WIDTH, self._note_height())
+            note = QRectF(42, 31, self.width() - BESIDE_NOTE, self._note_height(self.width()))
             painter.drawText(note, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._note)
         painter.end()
 
-    def _note_height(self) -> int:
+    def _note_height(self, width: int) -> int:
         """Room for the whole line as it is broken at the words."""
         metrics = QFontMetrics(theme.font(12))
-        place = QRect(0, 0, NOTE_WIDTH, 200)
+        place = QRect(0, 0, width - BESIDE_NOTE, 200)
         return max(16, metrics.boundingRect(place, Qt.TextFlag.TextWordWrap.value, self._note).height())
 
 

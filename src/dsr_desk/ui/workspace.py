@@ -177,7 +177,7 @@ class Workspace(QWidget):
         bar.setProperty("role", "bar")
         bar.setMinimumHeight(48)
         layout = row(
-            label("DSR Desk", "section"), label(self.session.desk.vault.organisation, "muted"), None, spacing=16
+            label("DSR Desk", "section"), label(self.session.desk.vault.organisation, "muted"), None, spacing=12
         )
         layout.setContentsMargins(16, 5, 16, 5)
         bar.setLayout(layout)
@@ -186,7 +186,11 @@ class Workspace(QWidget):
         layout.addWidget(self.officer)
         for sign in offline_signs():
             layout.addWidget(sign)
-        self.switch = Button(tr("Switch officer …"), lambda: SwitchDialog(self.session, self._switched, self).open())
+        self.switch = Button(
+            tr("Switch officer …"),
+            lambda: SwitchDialog(self.session, self._switched, self).open(),
+            name=tr("Switch officer"),
+        )
         layout.addWidget(self.switch)
         layout.addWidget(Button(tr("Lock"), self.lock_asked.emit, key="Ctrl+L", name=tr("Lock the vault")))
         self._name_officer()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from dsr_desk.app.case.review import WholePhoto
 from dsr_desk.app.case.scope import Drawn
+from dsr_desk.app.data.away import away_now
 from dsr_desk.app.data.indexing import opened, resolve_index
 from dsr_desk.app.desk import Desk
 from dsr_desk.core.errors import DeskError
@@ -30,6 +32,14 @@ def drawn_photo(desk: Desk, one: Drawn, side: int) -> WholePhoto | None:
         return WholePhoto(shown(data, side, item.orientation), None)
     except (DeskError, OSError):
         return None
+
+
+def away_of(desk: Desk, one: Drawn) -> tuple[Path, ...]:
+    """Paths with nothing at them, of the index that an item was drawn from."""
+    try:
+        return away_now(desk, resolve_index(desk, one.part.index).name)
+    except DeskError:
+        return ()
 
 
 def drawn_fields(desk: Desk, drawn: Sequence[Drawn]) -> list[dict[str, str]]:

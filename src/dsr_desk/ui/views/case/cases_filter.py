@@ -23,7 +23,7 @@ class CasesFilter(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = text_field(tr("Search the cases"), example=tr("name, e-mail, docket or reference"))
-        self.words.setMinimumWidth(160)
+        self.words.setMinimumWidth(140)
         self.standing = ChoiceField(
             tr("Open or ended"),
             [
@@ -41,9 +41,10 @@ class CasesFilter(QWidget):
             [(tr("any right"), None), *((words.term(one), one) for one in Right), (tr("orders"), ORDERS)],
         )
         self.all = Button(tr("Show all"), self.show_all, kind="link", name=tr("Show all cases again"))
-        self.setLayout(row(self.words, self.standing, self.state, self.right, self.all, stretch=0))
+        self.setLayout(row(self.words, self.standing, self.state, self.right, self.all))
         self.words.textChanged.connect(self._changed)
         for choice in (self.standing, self.state, self.right):
+            choice.narrow(8)
             choice.currentIndexChanged.connect(self._changed)
         self.all.hide()
 

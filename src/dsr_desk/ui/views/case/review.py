@@ -102,7 +102,7 @@ class ReviewPage(ReviewTable):
         self.mode.setVisible(len(ways) > 1)
         self._versions, self._refused = shown.versions, shown.refused_links
         self.reference.show_case(self.session, shown.case)
-        self.foot.show_search(shown.search, shown.stale)
+        self.foot.show_search(shown.search, shown.warnings)
         self._lay_out(shown.deck)
         self._apply(shown.rules)
 

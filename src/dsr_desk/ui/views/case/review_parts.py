@@ -158,7 +158,7 @@ class PlacePanel(Card):
 
     def _judge(self, reason: Reason | BareReason, linked: tuple[str, str], refused: bool) -> QLayout:
         """A link is refused by itself: the candidate stays until it is decided."""
-        text = tr("take it back") if refused else tr("this link does not hold")
+        text = tr("take it back") if refused else tr("link is wrong")
         name = f"{text}: {_why(reason)}"
         button = Button(text, lambda: self.link_judged.emit(*linked, refused), kind="link", name=name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -166,7 +166,7 @@ class PlacePanel(Card):
 
 
 class ReviewFoot(QWidget):
-    """What was compared and what was not, in a line that opens; and whether the search is older than its indexes."""
+    """What was compared and what was not, in a line that opens; and what to know of the search before."""
 
     search_asked = Signal()
     models_asked = Signal()
@@ -174,7 +174,7 @@ class ReviewFoot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         column = column_in(self, spacing=4)
-        self.stale = column.put(Notice(tone=Tone.WARN))
+        self.warning = column.put(Notice(tone=Tone.WARN))
         self.line = label("", "note", wrap=True)
         self.gaps = Chip()
         self.more = Button("", self._toggle, kind="link")
@@ -190,7 +190,7 @@ class ReviewFoot(QWidget):
         column.addWidget(self.opened)
         self._open(opened=False)
 
-    def show_search(self, search: SearchResult | None, stale: Sequence[Message]) -> None:
+    def show_search(self, search: SearchResult | None, warnings: Sequence[Message]) -> None:
         self.statement.setText(say_all(search.statement) if search else "")
         missing = [say(one.says) for one in search.gaps] if search else []
         self.line.setText(_compared(search) if search else "")
@@ -202,8 +202,8 @@ class ReviewFoot(QWidget):
         self._missing.setText("\n".join(missing))
         self.see_gaps.setVisible(bool(missing))
         self.more.setVisible(search is not None)
-        self.stale.setVisible(bool(stale))
-        self.stale.say("\n".join(map(say, stale)), Tone.WARN)
+        self.warning.setVisible(bool(warnings))
+        self.warning.say("\n".join(map(say, warnings)), Tone.WARN)
 
     def _toggle(self) -> None:
         self._open(opened=self.opened.isHidden())

@@ -49,7 +49,8 @@ class ReviewShown:
     versions: dict[str, DatasetVersion]
     case: CaseView
     search: SearchResult | None
-    stale: list[Message]
+    warnings: list[Message]
+    """That a search is older than its indexes, that strangers hide photos of the person."""
     refused_links: frozenset[tuple[str, str]]
 
 
@@ -81,6 +82,8 @@ def look(desk: Desk, ref: str, mode: Mode | None) -> ReviewShown:
         waiting = {one: deck.whole.items for one, deck in by_mode.items()}
         wanted = mode or (Mode.SECOND if _others_alone_decided(desk, ref) else Mode.FIRST)
         chosen = wanted if waiting[wanted] else Mode.FIRST
+        search = last_search(desk, ref)
+        crowded = [one for one in (search.statement if search else ()) if one.code == "statement.crowded"]
         return ReviewShown(
             ref=ref,
             officer=desk.vault.officer_key,
@@ -90,8 +93,8 @@ def look(desk: Desk, ref: str, mode: Mode | None) -> ReviewShown:
             rules=rules(desk, ref, chosen),
             versions={version.id: version for version, _ in dataset_versions(desk)},
             case=show_case(desk, ref),
-            search=last_search(desk, ref),
-            stale=stale_searches(desk, ref),
+            search=search,
+            warnings=[*stale_searches(desk, ref), *crowded],
             refused_links=review.refused_links(desk, ref) if chosen is Mode.FIRST else frozenset(),
         )
 

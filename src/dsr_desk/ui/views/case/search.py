@@ -136,7 +136,11 @@ class SearchPage(Page):
             return
         whole = (tr("with gaps"), Tone.WARN) if result.gaps else (tr("complete"), Tone.OK)
         self.state.say(*(whole if result.complete else (tr("partial"), Tone.WARN)))
-        self._result.addWidget(label(say_all(result.statement), wrap=True, selectable=True))
+        crowded = [one for one in result.statement if one.code == "statement.crowded"]
+        for one in crowded:
+            self._result.addWidget(Notice(say(one), Tone.WARN, plain=True))
+        rest = [one for one in result.statement if one not in crowded]
+        self._result.addWidget(label(say_all(rest), wrap=True, selectable=True))
         compared = tr("{faces} compared, {records} compared").format(
             faces=words.counted(result.compared_faces, "1 face", "%Ln faces"),
             records=words.counted(result.compared_records, "1 record", "%Ln records"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from dsr_desk.app.case.references import Shown
 from dsr_desk.app.case.review import WholePhoto
-from dsr_desk.app.case.sample_items import drawn_photo
+from dsr_desk.app.case.sample_items import away_of, drawn_photo
 from dsr_desk.app.case.scope import draw, mark_drawn, samples
 from dsr_desk.core.changes import Change, Topic
 from dsr_desk.core.items import ItemKind
@@ -23,6 +24,7 @@ from dsr_desk.ui.models.sample import SampleModel, SampleRow, word_said
 from dsr_desk.ui.pictures import Pictures
 from dsr_desk.ui.session import Session
 from dsr_desk.ui.tables import TableWidget
+from dsr_desk.ui.views.case.away_notice import AwayNotice
 from dsr_desk.ui.views.case.review_cards import WHOLE_SIDE
 from dsr_desk.ui.views.case.review_parts import WholePhotoDialog
 from dsr_desk.ui.views.order.sample_parts import KEYS, DrawDialog, ItemCard, SampleShown, ShownCard, look
@@ -143,6 +145,7 @@ class SamplePage(Page):
         item = self.current()
         if item is None:
             return
+        self.away.hide()
         self.card.show_row(item)
         if item.drawn.item.kind is ItemKind.PHOTO:
             self._show_picture(item.key)
@@ -235,20 +238,28 @@ class SamplePage(Page):
         if item is None or item.drawn.item.kind is ItemKind.RECORD:
             return
 
-        def show(found: WholePhoto | None) -> None:
-            if found is None:
-                self.session.said.emit(tr("The photo cannot be reached from here."))
+        def show(read: tuple[WholePhoto | None, tuple[Path, ...]]) -> None:
+            found, away = read
+            if away:
+                self.away.show_away(away, tr("then press the key again"))
+            elif found is None:
+                self.away.tell(tr("The photo cannot be reached from here."))
             elif found.shown.why is not None:
-                self.session.said.emit(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
+                self.away.tell(tr("The photo cannot be shown: {why}.").format(why=say(found.shown.why)))
             else:
                 title = tr("Item {n}").format(n=words.figure(item.number))
                 WholePhotoDialog(title, found, item.place, self).open()
 
-        self.session.beside(self, tr("Reading the photo"), lambda: drawn_photo(desk, item.drawn, WHOLE_SIDE), show)
+        def read() -> tuple[WholePhoto | None, tuple[Path, ...]]:
+            found = drawn_photo(desk, item.drawn, WHOLE_SIDE)
+            return found, away_of(desk, item.drawn) if found is None else ()
+
+        self.session.beside(self, tr("Reading the photo"), read, show)
 
     def _build(self) -> QWidget:
         whole = QWidget()
         column = column_in(whole)
+        self.away = column.put(AwayNotice())
         self.card = ItemCard()
         self.card.said.connect(self.say)
         self.model = SampleModel()
