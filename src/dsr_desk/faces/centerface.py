@@ -56,7 +56,7 @@ class CenterFace:
         found = []
         for across in _widths(width, height, scale):
             down = max(1, round(height * across / width))
-            grown = np.float32((width / across, height / down))
+            grown = np.array((width / across, height / down), np.float32)
             answer = self._answer(resized(self.resize, pixels, across, down), threshold)
             kept = one_each(answer, FAMILY.overlap)
             assert answer.points is not None
@@ -91,7 +91,7 @@ class CenterFace:
         filled[0, : part.shape[0], : part.shape[1]] = part
         answer = FAMILY.decode(self.network.run(None, {"photo": filled}), across, down, threshold)
         assert answer.points is not None
-        at = np.float32((left, top))
+        at = np.array((left, top), np.float32)
         middles = answer.boxes.reshape(-1, 2, 2).mean(axis=1) + at
         x, y = middles.T
         # At the border of the photo a middle may lie outside.
