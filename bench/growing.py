@@ -87,7 +87,7 @@ def _people(validation: Validation, half: bool, own: int, most: int) -> list[_So
     here = validation.first_half == half
     faces, owners = validation.faces[here], validation.owners[here]
     deviations = _deviations(validation.faces[~here], validation.owners[~here])
-    found = []
+    found: list[_Sought] = []
     for one in np.unique(owners).tolist():
         mine = faces[owners == one]
         if len(mine) < FEWEST or len(found) == most:
