@@ -15,14 +15,14 @@ LINES: tuple[Edit, ...] = (
         RULES,
         (
             "nothing is searched that nobody confirmed",
-            'if newest and confirmed.get(draft.open.get("facts", ""), True):',
+            'if stood_for(case) and confirmed.get(draft.open.get("facts", ""), True):',
             'if confirmed.get(draft.open.get("facts", ""), True):',
             f"{FORBIDS} -k may_search",
         ),
         (
             "no search names what nobody confirmed, whatever was confirmed since",
-            'if newest and confirmed.get(draft.open.get("facts", ""), True):',
-            "if newest:",
+            'if stood_for(case) and confirmed.get(draft.open.get("facts", ""), True):',
+            "if stood_for(case):",
             f"{FORBIDS} -k may_search",
         ),
         (

@@ -22,6 +22,22 @@ LINES: tuple[Edit, ...] = (
         ),
     ),
     *lines(
+        "cli/verbs.py",
+        "tests/unit/cli/test_cli_start.py",
+        (
+            "use cases of a command that is named wait for their use",
+            "        with use_cases_later():\n",
+            "        if True:\n",
+            "test_a_usage_error_loads_the_command_that_was_named_and_none_beside_it",
+        ),
+        (
+            "completion and help know the commands that are not loaded yet",
+            "return sorted(self.found_in)",
+            "return sorted(self.commands)",
+            "test_the_help_of_a_group_and_completion_know_all_its_commands",
+        ),
+    ),
+    *lines(
         "ui/holding.py",
         "tests/ui/test_ui_start.py",
         (

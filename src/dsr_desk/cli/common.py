@@ -18,11 +18,9 @@ from dsr_desk.app import desk as desks
 from dsr_desk.app.vault import where
 from dsr_desk.cli.ending import PROBLEM
 from dsr_desk.cli.errors import JSON, wanted
-from dsr_desk.core import codec, passphrases
-from dsr_desk.core.deadlines import Place
+from dsr_desk.core import codec, deadlines, passphrases, requests
 from dsr_desk.core.errors import DeskError
 from dsr_desk.core.message import Message, message, refused
-from dsr_desk.core.requests import Law, Right
 from dsr_desk.jobs.progress import CancelToken, Report
 from dsr_desk.jobs.progress import Progress as Moment
 
@@ -150,14 +148,16 @@ def with_case(function: Callable[..., R]) -> Callable[..., R]:
 def request_options(function: Callable[..., R]) -> Callable[..., R]:
     """--right, --law and --received; the command gets those that were given as one `said`, by field of the request."""
 
-    @click.option("--right", type=click.Choice([right.value for right in Right]), help="What is asked for.")
-    @click.option("--law", type=click.Choice([law.value for law in Law]), help="Under which law the clock runs.")
+    @click.option("--right", type=click.Choice([right.value for right in requests.Right]), help="What is asked for.")
+    @click.option(
+        "--law", type=click.Choice([law.value for law in requests.Law]), help="Under which law the clock runs."
+    )
     @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it arrived.")
     @functools.wraps(function)
     def wrapped(*args: Any, right: str | None, law: str | None, received: datetime | None, **kwargs: Any) -> R:
         said = {
-            "right": right and Right(right),
-            "law": law and Law(law),
+            "right": right and requests.Right(right),
+            "law": law and requests.Law(law),
             "received": received and received.date(),
         }
         return function(*args, said={name: value for name, value in said.items() if value}, **kwargs)
@@ -172,7 +172,7 @@ def place_option(function: Callable[..., R]) -> Callable[..., R]:
     @functools.wraps(function)
     def wrapped(*args: Any, place: str, **kwargs: Any) -> R:
         country, _, region = place.strip().upper().partition("-")
-        return function(*args, place=Place(country, region) if country else None, **kwargs)
+        return function(*args, place=deadlines.Place(country, region) if country else None, **kwargs)
 
     return wrapped
 

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 _GRANTS = (CaseState.CLOSED.value, CaseState.PARTLY_GRANTED.value)
 
 
+def stood_for(case: Case) -> bool:
+    """Whether the newest facts of a case are an officer's, and not what a program read."""
+    return bool(case.facts) and case.facts[-1]["kind"] == Kind.CONFIRMED.value
+
+
 def is_confirmed(case: Case, draft: Draft, standing: Standing) -> Message | None:
     """Nothing is searched that a program read and nobody stands for, whatever the search says that it looked for."""
     confirmed = {one["act"]: one["kind"] == Kind.CONFIRMED.value for one in case.facts}
-    newest = next(reversed(confirmed.values()), False)
-    if newest and confirmed.get(draft.open.get("facts", ""), True):
+    if stood_for(case) and confirmed.get(draft.open.get("facts", ""), True):
         return None
     return message(refusals.FactsNotConfirmed.code, case=case.ref)
 

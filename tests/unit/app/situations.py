@@ -41,14 +41,14 @@ class Story:
     folder: Path
     ref: str = ""
 
-    def open(self, right: Right = Right.ERASURE) -> None:
+    def open(self, right: Right = Right.ERASURE, *, confirmed: bool = True) -> None:
         found = (
             Found(FoundKind.RIGHT, right.value, message("where.line", place=LETTER, line=1)),
             Found(FoundKind.NAME, "Jo Doe", message("where.line", place=LETTER, line=2)),
         )
         read = Request(Channel.TEXT, found, right=right, law=Law.EU_GDPR, received=DAY)
         view, _ = cases.open_case(
-            self.desk, drafts.RequestDraft(read, read, b"", (), ()), without_photo=True, confirmed=True
+            self.desk, drafts.RequestDraft(read, read, b"", (), ()), without_photo=True, confirmed=confirmed
         )
         self.ref = view.ref
 
@@ -206,6 +206,16 @@ def tell(*parts: str | tuple[object, ...]) -> Callable[[Story], None]:
     return told
 
 
+def unconfirmed(story: Story) -> None:
+    story.open(confirmed=False)
+    story.identify()
+
+
+def corrected_after_nobody_confirmed(story: Story) -> None:
+    unconfirmed(story)
+    story.edit(Right.ERASURE, "Jo Doe", "J. Doe")
+
+
 def incomplete(story: Story) -> None:
     story.open()
     story.identify()
@@ -238,6 +248,14 @@ SITUATIONS = {
     "right not known": Situation(
         tell(("open", Right.UNKNOWN), "identify"),
         "…request.right search.open review.waits models.waits deletion.not-asked evidence.waits",
+    ),
+    "read and confirmed by nobody": Situation(
+        unconfirmed,
+        "…request.unconfirmed search.open review.waits models.waits deletion.waits evidence.waits",
+    ),
+    "confirmed by correcting it": Situation(
+        corrected_after_nobody_confirmed,
+        "✓request.done search.open review.waits models.waits deletion.waits evidence.waits",
     ),
     "nothing searched": Situation(
         tell("open", "identify"),

@@ -15,6 +15,7 @@ from dsr_desk.core.case import DELETING_RIGHTS, SETTLED, Case
 from dsr_desk.core.findings import Verdict
 from dsr_desk.core.guards import HANDS_OUT, Standing, second_review_asked
 from dsr_desk.core.message import Message, message, term
+from dsr_desk.core.request_guards import stood_for
 from dsr_desk.core.requests import Right
 from dsr_desk.core.roster import Roster
 from dsr_desk.lineage.dispositions import undecided
@@ -142,6 +143,8 @@ def _request(case: Case) -> Line:
         return Line(Stage.BEGUN, message("step.request.photo"))
     if case.right is Right.UNKNOWN:
         return Line(Stage.BEGUN, message("step.request.right"))
+    if not stood_for(case):
+        return Line(Stage.BEGUN, message("step.request.unconfirmed"))
     return Line(Stage.DONE, message("step.request.done"), check["seq"])
 
 
