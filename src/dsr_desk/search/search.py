@@ -221,6 +221,7 @@ class _Search:
             compared_records=self._records,
             statement=(
                 *statement(self.indexes, self._piles, self._references, strangers, self._records),
+                *((message("statement.names.text"),) if self._records and question.identifiers.names else ()),
                 *self._unfollowed,
                 *stops(stopped=self._stopped, unfinished=self._unfinished),
                 gaps_said(self.gaps),

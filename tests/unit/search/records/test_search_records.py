@@ -497,3 +497,10 @@ def test_of_an_index_made_with_older_detectors_it_is_said_what_they_missed(index
         gaps = {part.what: part.why.code for part in not_in_index(photos)}
         assert (older in gaps) == said
         assert gaps[none] == why
+
+
+def test_a_search_by_name_says_how_far_free_text_was_read(indexes):
+    by_name = search(indexes, SubjectQuery(identifiers=Identifiers(names=("Ann Lee",)))).statement
+    by_mail = search(indexes, SubjectQuery(identifiers=Identifiers(emails=("ann@lee.org",)))).statement
+    assert "statement.names.text" in [one.code for one in by_name]
+    assert "statement.names.text" not in [one.code for one in by_mail]
