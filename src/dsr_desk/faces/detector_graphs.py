@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from dsr_desk.faces.cnn import COLUMNS
 from dsr_desk.faces.graphs import MICROSOFT, NetworkGraph, ValueInfo, padding, with_raw_pixels
@@ -84,7 +84,7 @@ def centerface_graph(data: bytes) -> bytes:
     `data` is the installed network, which is saved for one size. Of the heat what is no peak among its neighbours is
     taken away. Raises what ONNX raises where it is another network.
     """
-    model = onnx.load_model_from_string(data)
+    model = ModelProto.FromString(data)  # of a package that is installed with the program, and not from outside
     network = model.graph
     takes, heat = next(one.name for one in network.input if one.name not in _constants(network)), network.output[0].name
     nodes = [
