@@ -31,5 +31,13 @@ class ModelCard:
         return [name, *(_statement(kind, one) for kind, one in zip(kinds, said, strict=True))]
 
 
+def built_in(kind: str) -> str:
+    """What is stated of the built-in engine, in English: `trained`, `consent`, `weak` or `licence`."""
+    return message(f"engine.built-in.{kind}").say("en")
+
+
 def _statement(kind: str, said: str) -> Message:
-    return message(f"engine.card.{kind}", says=quoted(said) if said else message("engine.card.not-stated"))
+    says = quoted(said) if said else message("engine.card.not-stated")
+    if said == built_in(kind):
+        says = message(f"engine.built-in.{kind}")
+    return message(f"engine.card.{kind}", says=says)

