@@ -40,6 +40,14 @@ def test_standard_finds_as_many_faces_in_portraits_as_face_recognition(every, so
     assert found(load_engine("standard"), photos) >= found(load_reference(), photos)
 
 
+@pytest.mark.parametrize("every", [180, pytest.param(60, marks=pytest.mark.long)])
+def test_standard_finds_whom_a_portrait_in_greys_shows_as_well_as_in_colours(every, sources):
+    photos = [portrait(path) for path in sources.portraits[::every]]
+    greys = [Known(jpeg(Image.open(io.BytesIO(photo.data)).convert("L")), photo.faces) for photo in photos]
+    standard = load_engine("standard")
+    assert found(standard, greys) == found(standard, photos) == len(photos)
+
+
 def test_standard_finds_every_annotated_face(sources):
     photos = [scene(one) for one in sources.scenes]
     assert found(load_engine("standard"), photos) == sum(len(photo.faces) for photo in photos) == 43
@@ -48,8 +56,7 @@ def test_standard_finds_every_annotated_face(sources):
 @pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_on_photos_of_middling_size_each_engine_finds_more_than_the_one_before(count, sources):
     photos = [composite(sources, seed, 1000, 20, 200, 12) for seed in range(count)]
-    engines = load_reference(), load_engine("standard"), load_engine("thorough")
-    reference, standard, thorough = (found(engine, photos) for engine in engines)
+    reference, standard, thorough = (found(engine, photos) for engine in every_engine())
     assert reference <= standard <= thorough
 
 
@@ -66,19 +73,36 @@ def test_thorough_finds_every_annotated_face_of_a_photo_that_was_turned_and_sees
         assert found_among(known, [one.box for one in detections if one.turned == 360 - turn]) == len(known)
 
 
-def test_standard_and_thorough_find_small_faces_that_face_recognition_finds_and_more(sources):
-    photos = [halved(scene(one)) for one in sources.scenes]
-    engines = load_reference(), load_engine("standard"), load_engine("thorough")
-    reference, standard, thorough = (found(engine, photos) for engine in engines)
+def test_standard_and_thorough_find_every_face_in_photos_of_half_the_size_and_face_recognition_does_not(sources):
+    reference, standard, thorough = (found(engine, smaller(sources, 2)) for engine in every_engine())
+    assert reference < standard == thorough == 43
+
+
+def test_thorough_finds_more_than_standard_where_faces_are_too_small_for_it(sources):
+    reference, standard, thorough = (found(engine, smaller(sources, 8)) for engine in every_engine())
     assert reference < standard < thorough
 
 
-def halved(photo: Known) -> Known:
+def every_engine() -> tuple[Engine, ...]:
+    return load_reference(), load_engine("standard"), load_engine("thorough")
+
+
+def smaller(sources: Sources, times: int) -> list[Known]:
+    return [shrunk(scene(one), times) for one in sources.scenes]
+
+
+def shrunk(photo: Known, times: int) -> Known:
     image = Image.open(io.BytesIO(photo.data)).convert("RGB")
-    out = io.BytesIO()
-    image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS).save(out, "JPEG", quality=95)
+    size = image.width // times, image.height // times
     sides = [(box.left, box.top, box.right, box.bottom) for box in photo.faces]
-    return Known(out.getvalue(), tuple(Box(*(side // 2 for side in four)) for four in sides))
+    data = jpeg(image.resize(size, Image.Resampling.LANCZOS))
+    return Known(data, tuple(Box(*(side // times for side in four)) for four in sides))
+
+
+def jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=95)
+    return out.getvalue()
 
 
 def test_templates_tell_people_apart_as_labelled(sources):

@@ -16,9 +16,9 @@ LARGE = Box(0, 0, 100, 100)
 
 
 @pytest.fixture(scope="module")
-def chip(face_photo) -> np.ndarray:
+def chip(draw_face) -> np.ndarray:
     engine = load_engine("standard")
-    pixels = np.asarray(face_photo.filter(ImageFilter.UnsharpMask(4, 300)))
+    pixels = np.asarray(draw_face(face=90).filter(ImageFilter.UnsharpMask(4, 300)))
     return engine.align(pixels, engine.detect(pixels)).chips[0]
 
 
