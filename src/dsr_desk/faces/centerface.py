@@ -15,7 +15,7 @@ import numpy as np
 from dsr_desk.core.items import Box
 from dsr_desk.faces.alignment import turned_box
 from dsr_desk.faces.cnn import parts, resized
-from dsr_desk.faces.decoders import FAMILIES, BoxesFound, one_each
+from dsr_desk.faces.decoders import FAMILIES, BoxesFound, joined, one_each
 from dsr_desk.faces.engine import Detection, Pixels, Points
 from dsr_desk.faces.suppress import best_of, same_face
 
@@ -75,12 +75,7 @@ class CenterFace:
         for rows in parts(height, TILE):
             for columns in parts(width, TILE):
                 answers.append(self._of_part(shown, rows, columns, threshold))
-        points = [answer.points for answer in answers if answer.points is not None]
-        return BoxesFound(
-            np.concatenate([answer.boxes for answer in answers]),
-            np.concatenate([answer.scores for answer in answers]),
-            np.concatenate(points),
-        )
+        return joined(answers)
 
     def _of_part(self, shown: Pixels, rows: slice, columns: slice, threshold: float) -> BoxesFound:
         """Faces whose middle lies in the part; what is around it is seen, and what lacks to a whole input is black."""

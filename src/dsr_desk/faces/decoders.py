@@ -65,7 +65,7 @@ def scrfd(outputs: Sequence[Numbers], width: int, height: int, threshold: float)
         found = np.concatenate([at - sides[:, :2], at + sides[:, 2:]], axis=1)
         five = at[:, None] + points[level][kept].reshape(-1, 5, 2) * stride if points else None
         parts.append(BoxesFound(found, score[kept], five))
-    return _joined(parts)
+    return joined(parts)
 
 
 def yunet(outputs: Sequence[Numbers], width: int, height: int, threshold: float) -> BoxesFound:
@@ -85,7 +85,7 @@ def yunet(outputs: Sequence[Numbers], width: int, height: int, threshold: float)
         half = np.exp(boxes[level][kept, 2:]) * stride / 2
         five = (cells[kept][:, None] + points[level][kept].reshape(-1, 5, 2)) * stride
         parts.append(BoxesFound(np.concatenate([centre - half, centre + half], axis=1), score[kept], five))
-    return _joined(parts)
+    return joined(parts)
 
 
 def centerface(outputs: Sequence[Numbers], width: int, height: int, threshold: float) -> BoxesFound:
@@ -187,7 +187,7 @@ def _probabilities(scores: Numbers) -> Numbers:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
 
-def _joined(parts: Sequence[BoxesFound]) -> BoxesFound:
+def joined(parts: Sequence[BoxesFound]) -> BoxesFound:
     points = [part.points for part in parts if part.points is not None]
     return BoxesFound(
         np.concatenate([part.boxes for part in parts]),

@@ -32,12 +32,6 @@ class DlibDetectors:
         pyramid = self._pyramid(pixels)
         return union(self._look_by_cnn(pixels, pyramid), self._look_by_hog(pixels, pyramid))
 
-    def look_by_cnn(self, pixels: Pixels) -> list[Detection]:
-        return self._look_by_cnn(pixels, self._pyramid(pixels))
-
-    def look_by_hog(self, pixels: Pixels) -> list[Detection]:
-        return self._look_by_hog(pixels, self._pyramid(pixels))
-
     def _pyramid(self, pixels: Pixels) -> list[Level]:
         height, width = pixels.shape[:2]
         return self.cnn.pyramid(pixels, self.settings.scale(width, height), self.settings.step)

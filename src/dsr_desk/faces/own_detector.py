@@ -18,7 +18,7 @@ from PIL import Image
 
 from dsr_desk.core.items import Box
 from dsr_desk.faces.alignment import turned_box
-from dsr_desk.faces.decoders import FAMILIES, BoxesFound, one_each
+from dsr_desk.faces.decoders import FAMILIES, BoxesFound, joined, one_each
 from dsr_desk.faces.engine import Detection, Pixels, Points
 from dsr_desk.faces.manifest import DetectorPart
 from dsr_desk.faces.runtime import session
@@ -95,7 +95,7 @@ class OwnDetector:
             for answer in [self._once(part)]
         ]
         height, width = pixels.shape[:2]
-        return self._detections(_all_of(answers), width, height)
+        return self._detections(joined(answers), width, height)
 
     def _sizes(self, pixels: Pixels) -> Iterator[tuple[float, Pixels]]:
         """The photo in each size, with how many times it is enlarged."""
@@ -171,15 +171,6 @@ def _only_numbers(answer: BoxesFound) -> BoxesFound:
     whole = np.isfinite(answer.boxes).all(axis=1) & np.isfinite(answer.scores)
     points = None if answer.points is None else answer.points[whole]
     return BoxesFound(answer.boxes[whole], answer.scores[whole], points)
-
-
-def _all_of(answers: Sequence[BoxesFound]) -> BoxesFound:
-    points = [answer.points for answer in answers if answer.points is not None]
-    return BoxesFound(
-        np.concatenate([answer.boxes for answer in answers]),
-        np.concatenate([answer.scores for answer in answers]),
-        np.concatenate(points) if points else None,
-    )
 
 
 def _near(box: Box, points: Any) -> Points | None:

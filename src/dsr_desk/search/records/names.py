@@ -172,11 +172,6 @@ def words_of(name: str) -> list[str]:
     return _WORD.findall(_HUMP.sub(" ", text).replace("-", " ").replace("_", " "))
 
 
-def name_words(name: str) -> tuple[NameWord, ...]:
-    """The words of a name in the likeliest way to part it, without titles and particles where anything else remains."""
-    return name_ways(name)[0]
-
-
 def name_ways(name: str) -> tuple[tuple[NameWord, ...], ...]:
     """The words of a name, in each way in which one word of Chinese characters may be parted; one way at least."""
     texts = [text.casefold() for text in words_of(name)]

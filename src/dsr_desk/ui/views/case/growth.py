@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from dsr_desk.app.case.growing import Grown, grow, may_grow
 from dsr_desk.core.errors import DeskError
@@ -13,8 +13,6 @@ from dsr_desk.ui.words import tr
 
 class Growth(QObject):
     """One search at a time; what is confirmed meanwhile has it repeated once."""
-
-    grown = Signal(object)
 
     def __init__(self, session: Session, page: QObject) -> None:
         super().__init__(page)
